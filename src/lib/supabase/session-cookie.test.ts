@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { withoutBrokenSession } from './session-cookie.ts';
+
+const session = {
+	access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl',
+	refresh_token: 'k7hmkyh4zpr6',
+	expires_at: 1800000000,
+	user: { id: 'a', user_metadata: { name: 'Zoë' } },
+};
+const encode = (value: unknown) =>
+	`base64-${Buffer.from(JSON.stringify(value)).toString('base64url')}`;
+const other = { name: 'theme', value: 'dark' };
+
+/** What is left of a session's cookie beside another one. */
+const left = (value: string) => withoutBrokenSession([{ name: 'session', value }, other]);
+
+describe('the cookies of a session', () => {
+	it('stay when they hold one', () => {
+		expect(left(encode(session))).toHaveLength(2);
+	});
+
+	it('stay when it is spread over several', () => {
+		const value = encode(session);
+		const parts = [
+			{ name: 'session.1', value: value.slice(50) },
+			{ name: 'session.0', value: value.slice(0, 50) },
+		];
+		expect(withoutBrokenSession(parts)).toEqual(parts);
+		expect(withoutBrokenSession(parts.slice(1))).toEqual([]);
+	});
+
+	it.each([
+		['is missing', { refresh_token: undefined }],
+		['is empty', { refresh_token: '' }],
+		['is a list', { refresh_token: ['k7hmkyh4zpr6'] }],
+		['is no token', { access_token: 'žluťoučký' }],
+		['cannot be sent', { access_token: 'a.b.c\n' }],
+		['is no number', { expires_at: 'soon' }],
+		['is no moment', { expires_at: -8e200 }],
+		['is no person', { user: true }],
+	])('are taken for none when a part of it %s', (_, part) => {
+		expect(left(encode({ ...session, ...part }))).toEqual([other]);
+	});
+
+	it.each(['', 'base64-', 'base64-%', 'base64-_w', 'base64-bnVsbA', JSON.stringify(session), 'x'])(
+		'are taken for none when they hold %j',
+		(value) => {
+			expect(left(value)).toEqual([other]);
+		},
+	);
+});

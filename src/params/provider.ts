@@ -1,0 +1,3 @@
+import { isProvider } from '$lib/features/registration/providers.ts';
+
+export const match = isProvider;

@@ -1,0 +1,4 @@
+import * as v from 'valibot';
+import { newPassword, next } from '../../credentials/credentials.schema.ts';
+
+export const resetPasswordSchema = v.object({ password: newPassword, next });

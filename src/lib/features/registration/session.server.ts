@@ -1,0 +1,59 @@
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { AppError } from '../../errors.ts';
+import { refuse } from '../../handles/refuse.server.ts';
+import { clearSessionCookies, hasSessionCookie } from '../../supabase/request.server.ts';
+import { findWhoAsks, toPerson } from '../../supabase/who-asks.server.ts';
+import { sayOnce } from '../../toast.server.ts';
+import { ensureProfile, type Profile } from './ensure-profile.service.ts';
+
+/** Who asks. A guest costs no call; a person costs one, which brings their profile. */
+export const session: Handle = async ({ event, resolve }) => {
+	const { locals, cookies, url } = event;
+	locals.person = null;
+	locals.hindrance = null;
+	// Logging out must work for everybody, also while nobody can tell who asks.
+	if (!hasSessionCookie(cookies) || url.pathname === '/log-out') return resolve(event);
+	try {
+		const asking = await findWhoAsks(locals.supabase);
+		if (asking.kind === 'nobody') {
+			locals.log.info({ event: 'session.refused', reason: asking.reason });
+			clearSessionCookies(event);
+		} else if (asking.kind === 'suspended') {
+			locals.hindrance = asking;
+		} else {
+			const profile = asking.profile ?? (await makeProfile(event, asking.id));
+			if (profile) locals.person = toPerson(asking, profile);
+		}
+	} catch (problem) {
+		if (!(problem instanceof AppError)) throw problem;
+		const { code, status, upstream } = problem;
+		locals.log.error({ event: 'session.unknown', code, status, upstream });
+		return refuse(event, status, problem.message);
+	}
+	return resolve(event);
+};
+
+/** The fallback: the trigger made no profile, so the person inserts it, now that their session is confirmed. */
+async function makeProfile(event: RequestEvent, id: string): Promise<Profile | null> {
+	const { locals } = event;
+	const ensured = await ensureProfile(locals.supabase, id);
+	const { kind, ...details } = ensured;
+	if (ensured.kind === 'profile') {
+		locals.log.warn({ event: 'profile.made_by_fallback', user: id });
+		return ensured.profile;
+	}
+	locals.log.error({ event: `profile.${kind}`, user: id, ...details });
+	if (ensured.kind === 'suspended') {
+		locals.hindrance = ensured;
+	} else if (ensured.kind === 'gone' || ensured.kind === 'ended') {
+		clearSessionCookies(event);
+		const told = {
+			gone: 'This account has been deleted.',
+			ended: 'Your log-in has ended. Please log in again.',
+		};
+		sayOnce(event, 'info', told[ensured.kind]);
+	} else {
+		locals.hindrance = { kind: 'unfinished', passing: ensured.kind === 'later' };
+	}
+	return null;
+}

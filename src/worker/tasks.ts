@@ -1,0 +1,9 @@
+import type { Task } from './task.ts';
+import { trainModel } from './tasks/models__train.ts';
+import { drawShareCard } from './tasks/studio__card.ts';
+
+/** The kinds of jobs, one line each. */
+export const tasks: Record<string, Task> = {
+	'models.train': trainModel,
+	'studio.card': drawShareCard,
+};

@@ -1,0 +1,2 @@
+// Nothing on the page needs a script.
+export const csr = false;

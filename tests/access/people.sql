@@ -1,0 +1,90 @@
+-- The people of the access matrix, made by the owner of the tables, and the way to try something as one of them.
+create schema matrix;
+grant usage on schema matrix to public;
+
+create table matrix.people (name text primary key, id uuid, session_id uuid);
+insert into matrix.people
+select name, gen_random_uuid(), gen_random_uuid()
+from unnest(array['ann', 'bob', 'boss', 'keeper', 'demoted', 'held', 'heldboss', 'out', 'outboss', 'gone', 'target', 'olga', 'mia', 'otto', 'rex']) as name;
+
+insert into auth.users (id, email, email_confirmed_at, created_at)
+select id, name || '@example.com', now(), now() from matrix.people;
+insert into auth.sessions (id, user_id, created_at) select session_id, id, now() from matrix.people;
+update public.users set role = 'admin'
+where id in (select id from matrix.people where name in ('boss', 'keeper', 'demoted', 'heldboss', 'outboss'));
+insert into public.registration_failures (user_id, stage, sqlstate, message)
+select id, 'trigger', '23514', 'x' from matrix.people;
+insert into public.notifications (user_id, kind) select id, 'training.done' from matrix.people;
+insert into public.audit_log (act, via, subject_id) select 'role_set', 'command line', id from matrix.people;
+insert into public.datasets (user_id, name, content, columns, row_count) select id, 'Data', 'a,b', '[]', 1 from matrix.people;
+insert into public.ai_models (user_id, name, target, dataset_id)
+select user_id, 'Model', 'b', id from public.datasets;
+insert into public.training_jobs (user_id, model_id) select user_id, id from public.ai_models;
+-- A card that has a public link, for the one who is asked for it
+insert into public.studio_jobs (user_id, title, card, state, svg, png, png_complete, public_token)
+select id, 'Card', '{}', 'done', '<svg/>', 'cG5n', true, case name when 'target' then repeat('a', 32) end from matrix.people;
+
+-- Everybody has an organization, for the sake of the matrix under their own id. Olga's is the one that the
+-- others try: Mia and the target are members there, Rex was one, and Otto is a member of Bob's.
+insert into public.organizations (id, name) select id, 'Place of ' || name from matrix.people;
+insert into public.memberships (organization_id, user_id, role) select id, id, 'owner' from matrix.people;
+insert into public.memberships (organization_id, user_id)
+select place.id, person.id
+from matrix.people as place
+join matrix.people as person
+	on (place.name = 'olga' and person.name in ('mia', 'target', 'rex')) or (place.name = 'bob' and person.name = 'otto');
+insert into public.invitations (organization_id, role, created_by, secret_hash)
+select id, 'member', id, encode(sha256(convert_to(case name when 'olga' then repeat('c', 32) else name end, 'UTF8')), 'hex')
+from matrix.people;
+
+-- Somebody's row of a table, for those who may not look it up.
+create function matrix.row_of(p_table text, p_owner uuid) returns uuid
+language plpgsql stable security definer
+as $$
+declare
+	v_id uuid;
+begin
+	execute format('select id from public.%I where user_id = $1 limit 1', p_table) into v_id using p_owner;
+	return v_id;
+end;
+$$;
+grant execute on function matrix.row_of(text, uuid) to public;
+
+create function matrix.invitation_of(p_organization uuid) returns uuid
+language sql stable security definer
+as $$ select id from public.invitations where organization_id = p_organization $$;
+grant execute on function matrix.invitation_of(uuid) to public;
+
+-- What happened a moment ago, after the tokens were issued
+update public.users set role = 'user' where id = (select id from matrix.people where name = 'demoted');
+update public.users set suspended_at = now() where id in (select id from matrix.people where name in ('held', 'heldboss'));
+delete from auth.sessions where user_id in (select id from matrix.people where name in ('out', 'outboss'));
+delete from auth.users where id = (select id from matrix.people where name = 'gone');
+delete from public.memberships
+where user_id = (select id from matrix.people where name = 'rex')
+	and organization_id = (select id from matrix.people where name = 'olga');
+
+-- What comes of a statement: the rows it touched, or the SQLSTATE. Whatever it did is undone.
+create function matrix.outcome(p_claims jsonb, p_room text, p_statement text) returns text
+language plpgsql
+as $$
+declare
+	v_rows integer;
+begin
+	if p_room is not null then
+		execute p_room;
+	end if;
+	perform set_config('request.jwt.claims', p_claims::text, true),
+		set_config('request.jwt.claim.sub', coalesce(p_claims ->> 'sub', ''), true),
+		set_config('request.jwt.claim.role', p_claims ->> 'role', true),
+		set_config('role', p_claims ->> 'role', true);
+	execute p_statement;
+	get diagnostics v_rows = row_count;
+	raise exception '%', v_rows using errcode = 'MX000';
+exception
+	when sqlstate 'MX000' then
+		return 'rows ' || sqlerrm;
+	when others then
+		return sqlstate;
+end;
+$$;

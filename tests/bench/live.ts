@@ -1,0 +1,117 @@
+/**
+ * What do open streams cost the backend? Opens as many as asked for, at the production build, before the embedded
+ * backend, and counts every call that reaches it: at rest, while things happen to everybody, and when all come back at
+ * once as after a deployment:
+ *   npm run build && npm run bench:live          500 streams, a minute each
+ *   npm run bench:live -- 2000 30                another number, for so many seconds
+ * With PostgreSQL on the machine it is the backend's; else PGlite.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { listen, makeMembers, type Listener, type Member } from '../support/listener.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { startStage, type Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
+
+const [streams = 500, seconds = 60] = process.argv.slice(2).map(Number);
+
+const server = await startPostgres();
+const stage = await startStage(server?.url);
+try {
+	const members = await makeMembers(stage, streams);
+	console.log(
+		`${streams} streams of ${streams} people, on ${server ? 'PostgreSQL' : 'PGlite'}, ${seconds} s each:\n`,
+	);
+	console.log(
+		'| what                      | calls | of the feed | feed a second | latency, ms: median | p99 |',
+	);
+	console.log(
+		'| ------------------------- | ----: | ----------: | ------------: | ------------------: | --: |',
+	);
+	let tabs = await openAll(stage, members);
+	await measure('at rest', stage, async () => {
+		await wait(seconds * 1000);
+		return [];
+	});
+	await measure('10 events a second', stage, () => tellFor(stage, members, tabs, 10));
+	await measure('an event a second for each', stage, () => tellFor(stage, members, tabs, streams));
+	await measure('all come back at once', stage, async () => {
+		const since = tabs.map((tab) => tab.lastId() ?? '');
+		tabs.forEach((tab) => tab.close());
+		tabs = await openAll(stage, members, since);
+		return [];
+	});
+	tabs.forEach((tab) => tab.close());
+} finally {
+	await stage.stop();
+	await server?.stop();
+}
+
+async function openAll(on: Stage, members: Member[], since?: string[]): Promise<Listener[]> {
+	const tabs = await Promise.all(
+		members.map(({ visitor }, index) => listen(on, visitor, since?.[index])),
+	);
+	const refused = tabs.filter(({ status }) => status !== 200).length;
+	if (refused > 0) throw new Error(`${refused} streams were refused.`);
+	await Promise.all(
+		tabs.map((tab) => until('every stream to be joined', async () => tab.lastId(), 120)),
+	);
+	return tabs;
+}
+
+async function measure(what: string, on: Stage, during: () => Promise<number[]>): Promise<void> {
+	const before = on.proxy.seen.length;
+	const started = performance.now();
+	const latencies = (await during()).toSorted((a, b) => a - b);
+	const took = (performance.now() - started) / 1000;
+	const calls = on.proxy.seen.slice(before);
+	const feed = calls.filter((call) => call.endsWith('/live_feed')).length;
+	const at = (part: number) => latencies[Math.floor(latencies.length * part)]?.toFixed(0) ?? '–';
+	const cells = [
+		what.padEnd(25),
+		String(calls.length).padStart(5),
+		String(feed).padStart(11),
+		(feed / took).toFixed(2).padStart(13),
+		at(0.5).padStart(19),
+		at(0.99).padStart(3),
+	];
+	console.log(`| ${cells.join(' | ')} |`);
+}
+
+/** So many events a second, for one after another. Answers how long each took to arrive, from its commit on. */
+async function tellFor(
+	on: Stage,
+	members: Member[],
+	tabs: Listener[],
+	rate: number,
+): Promise<number[]> {
+	const latencies: number[] = [];
+	const sent = new Map<string, number>();
+	const heardSoFar = tabs.map(({ events }) => events.length);
+	const look = () => {
+		const now = performance.now();
+		for (const [index, { events }] of tabs.entries()) {
+			for (const { data } of events.slice(heardSoFar[index])) {
+				const since = sent.get(String(data['note']));
+				if (since !== undefined) latencies.push(now - since);
+			}
+			heardSoFar[index] = events.length;
+		}
+	};
+	const looking = setInterval(look, 20);
+	let next = 0;
+	for (let second = 0; second < seconds; second += 1) {
+		const started = performance.now();
+		const batch = Array.from({ length: rate }, () => next++);
+		const to = batch.map((number) => members[number % members.length]?.id ?? '');
+		await on.sql(
+			`select private.tell(told.person, 'bench', null, jsonb_build_object('note', told.note))
+			from unnest($1::uuid[], $2::text[]) as told (person, note)`,
+			[to, batch.map(String)],
+		);
+		batch.forEach((number) => sent.set(String(number), performance.now()));
+		await wait(Math.max(0, 1000 - (performance.now() - started)));
+	}
+	await until('every event to arrive', async () => latencies.length === sent.size, 60);
+	clearInterval(looking);
+	return latencies;
+}

@@ -81,15 +81,18 @@ for (const step of steps) results.set(step.name, await run(step));
 
 const all = [...results.values()];
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
-const failed = sum(all.map((counts) => counts.failed));
 for (const name of all.flatMap((counts) => counts.skipped)) console.log(`skipped: ${name}`);
-console.log(`${sum(all.map((counts) => counts.passed))} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+const failed = [...results].flatMap(([step, counts]) =>
+	counts.failed.map((name) => `${step}: ${name}`),
+);
+for (const name of failed) console.log(`failed: ${name}`);
+console.log(`${sum(all.map((counts) => counts.passed))} passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 ? 1 : 0;
 
 async function run(step: Step): Promise<Counts> {
-	if (step.after && results.get(step.after)?.failed) {
+	if (step.after && results.get(step.after)?.failed.length) {
 		console.log(`${step.name}: failed, because ${step.after} failed`);
-		return { passed: 0, failed: 1, skipped: [] };
+		return { passed: 0, failed: [`not run, because ${step.after} failed`], skipped: [] };
 	}
 	console.log(`${step.name} …`);
 	const start = performance.now();
@@ -97,10 +100,10 @@ async function run(step: Step): Promise<Counts> {
 
 	const { ok, output } = await execute(step, seconds);
 	const counts = countsOf(step, ok);
-	if (counts.failed > 0) console.log(output);
+	if (counts.failed.length) console.log(output);
 	const verdict = [
 		`${counts.passed} passed`,
-		`${counts.failed} failed`,
+		`${counts.failed.length} failed`,
 		...(counts.skipped.length ? [`${counts.skipped.length} skipped`] : []),
 	];
 	console.log(
@@ -137,12 +140,13 @@ async function execute(
 
 /** A suite that went wrong without a failed test, or without a report, counts as one failure. */
 function countsOf(step: Step, ok: boolean): Counts {
-	const single: Counts = { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: [] };
+	const broken = ok ? [] : ['its command failed'];
+	const single: Counts = { passed: ok ? 1 : 0, failed: broken, skipped: [] };
 	if (!step.count) return single;
 	try {
 		const counts = step.count(JSON.parse(readFileSync(reportOf(step.name), 'utf8')));
-		return { ...counts, failed: counts.failed || single.failed };
+		return { ...counts, failed: counts.failed.length ? counts.failed : single.failed };
 	} catch {
-		return { passed: 0, failed: 1, skipped: [] };
+		return { passed: 0, failed: ['it left no report that can be read'], skipped: [] };
 	}
 }

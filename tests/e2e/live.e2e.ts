@@ -232,3 +232,23 @@ test.describe('in the browser', () => {
 		expect(await shown()).toEqual(['The training of “away” is done.']);
 	});
 });
+
+test.describe('a session that a form ends', () => {
+	test('leads where the answer to the form says, also when it is told first', async ({ page }) => {
+		const isStream = (each: { url(): string }) => new URL(each.url()).pathname === '/events';
+		const opened = page.waitForResponse(isStream);
+		await register(page);
+		await opened;
+		const stream = page.waitForEvent('requestfinished', isStream);
+		await page.route('**/log-out', async (route) => {
+			const answer = await route.fetch({ maxRedirects: 0 });
+			await stream;
+			// What the end of the stream leads to comes before this answer.
+			await page.evaluate(() => fetch('/healthz'));
+			await route.fulfill({ response: answer });
+		});
+		await page.getByRole('button', { name: 'Log out here' }).click();
+		await expect(page.getByRole('status').filter({ hasText: 'You are logged out.' })).toBeVisible();
+		await expect(page).toHaveURL('/');
+	});
+});

@@ -12,6 +12,7 @@ export type Message =
 
 /** No word for so long is no connection: a laptop that slept does not always notice. */
 const silence = 60_000;
+const afterEnd = 5000;
 
 /** Holds the stream open. The browser comes back by itself after a break; where it gives up, this does not. */
 export function connect(since: string | null, tell: (message: Message) => void): () => void {
@@ -34,8 +35,10 @@ export function connect(since: string | null, tell: (message: Message) => void):
 		listen('reload', () => tell({ kind: 'reload' }));
 		listen('beat', () => id && tell({ kind: 'beat', id }));
 		listen('end', () => {
-			close();
+			source.close();
 			tell({ kind: 'end' });
+			// Unless the page is led away, it has another session by then, as after a change of the password.
+			again(afterEnd);
 		});
 		source.addEventListener('error', () => {
 			if (source.readyState !== EventSource.CLOSED) return;

@@ -1,4 +1,5 @@
 import { invalidateAll } from '$app/navigation';
+import { whenNothingIsSent } from '$lib/sending.ts';
 import type { Message } from './connection.ts';
 import type { LiveEvent } from './event.ts';
 import { shareAmongTabs } from './tabs.ts';
@@ -19,7 +20,7 @@ function receive(message: Message): void {
 	if (message.kind === 'event') receiveEvent(message.event);
 	else if (message.kind === 'unread') unread.count = message.count;
 	// Of a session that is over, the pages of this app lead to the log-in.
-	else if (message.kind === 'reload' || message.kind === 'end') void invalidateAll();
+	else if (message.kind !== 'beat') whenNothingIsSent(() => void invalidateAll());
 }
 
 function receiveEvent(event: LiveEvent): void {

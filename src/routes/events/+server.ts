@@ -7,9 +7,8 @@ import type { RequestHandler } from './$types';
 
 /** What happens to the things of the person who asks, as it happens. */
 export const GET: RequestHandler = async ({ locals, request, url }) => {
-	if (!locals.person) error(401, 'Please log in first.');
-	// Tells the browser not to come back: nothing can be told here.
-	if (!isLive()) return new Response(null, { status: 204 });
+	// Tells the browser not to come back: nothing can be told. Somebody who logs out may have asked a moment before.
+	if (!locals.person || !isLive()) return new Response(null, { status: 204 });
 	const session = await showOrFail(requireSession(locals.supabase));
 	// The browser says where it was when it comes back by itself, the page when it had to begin anew.
 	const since = request.headers.get('last-event-id') ?? url.searchParams.get('since');

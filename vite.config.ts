@@ -26,7 +26,11 @@ export default defineConfig({
 	},
 	test: {
 		projects: [
-			suite('unit', ['src/**/*.test.ts', 'supabase/local/**/*.test.ts']),
+			suite('unit', [
+				'src/**/*.test.ts',
+				'supabase/local/**/*.test.ts',
+				'tests/guards/**/*.test.ts',
+			]),
 			suite('db', ['tests/db/**/*.test.ts', 'tests/access/**/*.test.ts']),
 			suite('faults', ['tests/faults/**/*.test.ts']),
 		],

@@ -172,7 +172,7 @@ declare
 	v_old oid := to_regprocedure('public.is_admin()');
 begin
 	if v_old is null then
-		create function public.is_admin() returns boolean language sql as 'select false';
+		create function public.is_admin() returns boolean language sql set search_path = '' as 'select false';
 		-- Whoever could call an older one still can: a policy somewhere may count on it.
 		revoke execute on function public.is_admin() from public, anon;
 		perform pg_temp.report('function public.is_admin()', 'missing', 'made');

@@ -118,6 +118,7 @@ grant execute on all functions in schema tests to public;
 -- How many rows a statement touched: a filtered statement touches none, a denied one raises.
 create function tests.touched(p_statement text) returns integer
 language plpgsql
+set search_path = public, extensions
 as $$
 declare
 	v_count integer;
@@ -132,10 +133,12 @@ grant execute on function tests.touched(text) to public;
 -- What a table has to say to somebody with no right to it.
 create function tests.denied(p_table text) returns text
 language sql immutable
+set search_path = ''
 as $$ select 'permission denied for table ' || p_table $$;
 -- What a policy has to say to a row that it does not let in. A restrictive policy gives its name.
 create function tests.refused(p_table text, p_policy text default null) returns text
 language sql immutable
+set search_path = ''
 as $$ select format('new row violates row-level security policy%s for table "%s"', ' "' || p_policy || '"', p_table) $$;
 grant execute on function tests.denied(text), tests.refused(text, text) to public;
 

@@ -16,7 +16,7 @@ create table tests.tokens as select name, tests.claims_of(name) as claims from u
 grant select on tests.tokens to public;
 delete from auth.sessions where user_id = tests.id_of('out');
 update public.users set suspended_at = now() where id = tests.id_of('held');
-create function tests.act_with_token_of(p_name text) returns void language sql as $$
+create function tests.act_with_token_of(p_name text) returns void language sql set search_path = '' as $$
 	select tests.act_with(claims) from tests.tokens where name = p_name;
 $$;
 
@@ -37,7 +37,7 @@ from unnest(array['export_my_data', 'delete_my_account']) as name;
 select tests.stop_acting();
 
 -- The export
-create function private.export__gardens(p_user_id uuid) returns jsonb language sql as $$
+create function private.export__gardens(p_user_id uuid) returns jsonb language sql set search_path = '' as $$
 	select jsonb_build_array(p_user_id);
 $$;
 select tests.act_with_token_of('ann');

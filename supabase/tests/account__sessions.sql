@@ -22,7 +22,7 @@ insert into auth.refresh_tokens (id, token, user_id, session_id)
 select 1, 'of the phone', tests.id_of('ann'), id from tests.devices where name = 'phone';
 delete from auth.sessions where user_id = tests.id_of('out');
 update public.users set suspended_at = now() where id = tests.id_of('held');
-create function tests.act_with_token_of(p_name text) returns void language sql as $$
+create function tests.act_with_token_of(p_name text) returns void language sql set search_path = '' as $$
 	select tests.act_with(claims) from tests.tokens where name = p_name;
 $$;
 

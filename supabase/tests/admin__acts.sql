@@ -18,11 +18,11 @@ update public.users set role = 'user' where id = tests.id_of('demoted');
 update public.users set suspended_at = now() where id = tests.id_of('held');
 delete from auth.sessions where user_id = tests.id_of('out');
 delete from public.users where id = tests.id_of('bare');
-create function tests.act_with_token_of(p_name text) returns void language sql as $$
+create function tests.act_with_token_of(p_name text) returns void language sql set search_path = '' as $$
 	select tests.act_with(claims) from tests.tokens where name = p_name;
 $$;
 create function tests.log_of(p_name text) returns table (act text, before jsonb, after jsonb, reason text) language sql
-security definer as $$
+security definer set search_path = '' as $$
 	select act, before, after, reason from public.audit_log where subject_email = p_name || '@tests.example' order by id;
 $$;
 select set_config('request.headers', '{"x-request-id": "req-1"}', true);

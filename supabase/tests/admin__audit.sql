@@ -11,7 +11,7 @@ select public.admin_set_role(tests.id_of('ann'), 'admin', 'Helps out');
 select public.admin_set_role(tests.id_of('ann'), 'user');
 select tests.stop_acting();
 
-create function tests.log_only_grows(p_who text) returns setof text language sql as $$
+create function tests.log_only_grows(p_who text) returns setof text language sql set search_path = public, extensions as $$
 	select throws_ok(statement, '42501', tests.denied('audit_log'), p_who || ': ' || what)
 	from (values
 		('insert into public.audit_log (act, via) values (''role_set'', ''command line'')', 'writes no line'),

@@ -27,7 +27,7 @@ $$;
 select is_empty('select * from tests.miscounted()', 'at the beginning they agree');
 
 -- A thousand things that happen to people, at random but the same each time
-create function tests.live(p_rounds integer) returns void language plpgsql as $$
+create function tests.live(p_rounds integer) returns void language plpgsql set search_path = '' as $$
 declare
 	v_id uuid;
 	v_dice double precision;

@@ -16,7 +16,7 @@ create table tests.failed as select id from private.jobs where failed_at is not 
 create table tests.waiting as select min(id) as id from private.jobs where worker is null and failed_at is null;
 grant select on tests.failed, tests.waiting to public;
 
-create function tests.no_jobs_for(p_who text) returns setof text language sql as $$
+create function tests.no_jobs_for(p_who text) returns setof text language sql set search_path = public, extensions as $$
 	select throws_ok(statement, '42501', null, p_who || ': ' || what)
 	from (values
 		('select public.admin_count_jobs()', 'counts no jobs'),

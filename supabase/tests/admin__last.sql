@@ -37,7 +37,7 @@ select throws_ok('select public.make_admin(''bare@tests.example'')', '42501', nu
 select tests.stop_acting();
 
 -- The last one
-create function tests.last_admin_stays(p_statement text, p_what text) returns text language sql as $$
+create function tests.last_admin_stays(p_statement text, p_what text) returns text language sql set search_path = public, extensions as $$
 	select throws_ok(p_statement, 'PT409', 'the last active admin stays one', p_what);
 $$;
 grant execute on function tests.last_admin_stays(text, text) to public;

@@ -20,18 +20,18 @@ delete from public.users where id = tests.id_of('fay');
 insert into public.registration_failures (user_id, stage, sqlstate, message) values (tests.id_of('fay'), 'trigger', '23514', 'x');
 
 -- The names on a page, in its order
-create function tests.names(p_page jsonb) returns text language sql as $$
+create function tests.names(p_page jsonb) returns text language sql set search_path = '' as $$
 	select coalesce(string_agg(split_part(row ->> 'email', '@', 1), ' ' order by place), '')
 	from jsonb_array_elements(p_page -> 'rows') with ordinality as t (row, place);
 $$;
 grant execute on function tests.names(jsonb) to public;
 
 -- How many there are, and whether there are more than were counted
-create function tests.total(p_page jsonb) returns text language sql as $$ select concat(p_page -> 'total', ' ', p_page -> 'more'); $$;
+create function tests.total(p_page jsonb) returns text language sql set search_path = '' as $$ select concat(p_page -> 'total', ' ', p_page -> 'more'); $$;
 grant execute on function tests.total(jsonb) to public;
 
 -- All pages, one after the other
-create function tests.walk(p_arguments text, p_backward boolean) returns text language plpgsql as $$
+create function tests.walk(p_arguments text, p_backward boolean) returns text language plpgsql set search_path = '' as $$
 declare
 	v_page jsonb;
 	v_cursor text;
@@ -173,14 +173,14 @@ select tests.stop_acting();
 select is((select count(*)::integer from public.audit_log where act = 'profile_repaired'), 1, 'the log has it once');
 
 delete from public.users where id in (tests.id_of('ann'), tests.id_of('bob'), tests.id_of('cem'), tests.id_of('dee'));
-create function tests.no_dee() returns trigger language plpgsql as $$
+create function tests.no_dee() returns trigger language plpgsql set search_path = '' as $$
 begin
 	if new.id = tests.id_of('dee') then raise 'no dee' using errcode = '23514'; end if;
 	return new;
 end;
 $$;
 create trigger _900_no_dee before insert on public.users for each row execute function tests.no_dee();
-create function tests.repair_all(out repaired integer, out failed jsonb, out calls integer) language plpgsql as $$
+create function tests.repair_all(out repaired integer, out failed jsonb, out calls integer) language plpgsql set search_path = '' as $$
 declare
 	v_answer jsonb;
 	v_next uuid;

@@ -4,8 +4,8 @@ set local search_path = public, extensions;
 select no_plan();
 
 create table public.made_later (id uuid primary key default gen_random_uuid(), counter serial);
-create function public.made_later() returns integer language sql as 'select 1';
-create function private.made_later() returns integer language sql as 'select 1';
+create function public.made_later() returns integer language sql set search_path = '' as 'select 1';
+create function private.made_later() returns integer language sql set search_path = '' as 'select 1';
 create table private.made_later (id uuid primary key);
 
 select is(

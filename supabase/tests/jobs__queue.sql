@@ -13,7 +13,7 @@ grant all on tests.claimed to public;
 create function tests.add_job(p_n integer) returns void language sql security definer set search_path = '' as $$
 	select private.enqueue_job('tests.work', id, tests.id_of('ann')) from tests.subjects where n = p_n;
 $$;
-create function tests.claim(p_count integer, p_lease integer default 60) returns bigint language sql as $$
+create function tests.claim(p_count integer, p_lease integer default 60) returns bigint language sql set search_path = '' as $$
 	with claimed as (
 		insert into tests.claimed (n, id, token, attempt)
 		select subject.n, job.id, job.token, job.attempt

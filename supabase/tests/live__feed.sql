@@ -9,21 +9,21 @@ select tests.make_person('ann');
 select tests.make_person('bob');
 create table tests.tokens as select name, tests.claims_of(name) as claims, (tests.claims_of(name) ->> 'session_id')::uuid as session from unnest(array['ann', 'bob']) as name;
 grant select on tests.tokens to public;
-create function tests.session(p_name text) returns uuid language sql as $$ select session from tests.tokens where name = p_name $$;
-create function tests.tell(p_name text, p_topic text, p_age interval default '0') returns void language sql as $$
+create function tests.session(p_name text) returns uuid language sql set search_path = '' as $$ select session from tests.tokens where name = p_name $$;
+create function tests.tell(p_name text, p_topic text, p_age interval default '0') returns void language sql set search_path = '' as $$
 	select private.tell(tests.id_of(p_name), p_topic, null);
 	update private.events set tx = '5', at = now() - p_age where id = (select max(id) from private.events);
 $$;
-create function tests.topics(p_events jsonb) returns text language sql as $$
+create function tests.topics(p_events jsonb) returns text language sql set search_path = '' as $$
 	select coalesce(string_agg(event ->> 'topic', ' ' order by rank), '') from jsonb_array_elements(p_events) with ordinality as list (event, rank);
 $$;
-create function tests.after(p_seen text, p_age interval default '0') returns jsonb language sql as $$
+create function tests.after(p_seen text, p_age interval default '0') returns jsonb language sql set search_path = '' as $$
 	select jsonb_build_object('seen', p_seen, 'at', now() - p_age);
 $$;
-create function tests.feed(p_after jsonb, p_names text, p_joining jsonb default '[]') returns jsonb language sql as $$
+create function tests.feed(p_after jsonb, p_names text, p_joining jsonb default '[]') returns jsonb language sql set search_path = '' as $$
 	select public.live_feed(p_after, array(select session from tests.tokens where name = any (string_to_array(p_names, ' ')) order by name), p_joining);
 $$;
-create function tests.join_feed(p_name text, p_since text) returns jsonb language sql as $$
+create function tests.join_feed(p_name text, p_since text) returns jsonb language sql set search_path = '' as $$
 	select tests.feed(null, '', jsonb_build_array(jsonb_build_object('session', tests.session(p_name), 'since', p_since))) -> 'joined' -> 0;
 $$;
 
@@ -73,7 +73,7 @@ update private.events set tx = '7' where topic = 'notifications';
 select is(tests.feed(tests.after('7:7:'), 'ann bob') -> 'unread', jsonb_build_object(tests.id_of('ann'), 1), 'and with each change those whose it is');
 
 -- Who must be let go
-create function tests.ended(p_what text, p_how text) returns setof text language plpgsql as $$
+create function tests.ended(p_what text, p_how text) returns setof text language plpgsql set search_path = public, extensions as $$
 begin
 	return next is(tests.feed(null, 'ann bob') -> 'ended', '[]', p_what || ': before, nobody');
 	begin

@@ -12,7 +12,7 @@ insert into public.memberships (organization_id, user_id, role)
 select id, tests.id_of('olga'), 'owner' from tests.places union all select id, tests.id_of('mia'), 'member' from tests.places;
 create table tests.links (name text, secret text);
 grant all on tests.places, tests.links to public;
-create function tests.link(p_name text) returns text language sql stable as $$ select secret from tests.links where name = p_name $$;
+create function tests.link(p_name text) returns text language sql stable set search_path = '' as $$ select secret from tests.links where name = p_name $$;
 grant execute on function tests.link(text) to public;
 
 -- Making them

@@ -8,8 +8,8 @@ from unnest(array['olga', 'omar', 'mia', 'max', 'otto', 'rex', 'held']) as name;
 select tests.make_admin('boss');
 create table tests.places (name text, id uuid);
 grant all on tests.places to public;
-create function tests.place(p_name text default 'Garden') returns uuid language sql stable as $$ select id from tests.places where name = p_name $$;
-create function tests.roles(p_name text default 'Garden') returns text language sql stable security definer as $$
+create function tests.place(p_name text default 'Garden') returns uuid language sql stable set search_path = '' as $$ select id from tests.places where name = p_name $$;
+create function tests.roles(p_name text default 'Garden') returns text language sql stable security definer set search_path = '' as $$
 	select string_agg(split_part(email, '@', 1) || ' ' || member.role, ', ' order by email)
 	from public.memberships as member join auth.users on id = user_id where organization_id = tests.place(p_name)
 $$;

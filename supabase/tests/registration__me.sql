@@ -10,7 +10,7 @@ delete from public.users where id = tests.id_of('bare');
 create table tests.valid_tokens as
 	select name, tests.claims_of(name) as claims from unnest(array['ann', 'admin']) as name;
 
-create function tests.me_is(p_expected jsonb, p_what text) returns text language sql as $$
+create function tests.me_is(p_expected jsonb, p_what text) returns text language sql set search_path = public, extensions as $$
 	select is(
 		(select jsonb_object_agg(key, value) from jsonb_each(public.me()) where p_expected ? key), p_expected, p_what
 	);
@@ -96,7 +96,7 @@ select ok(not public.is_admin(), 'admin: is none once signed out');
 select tests.stop_acting();
 
 -- What ends a session
-create function tests.ann_is_dead(p_what text) returns setof text language plpgsql as $$
+create function tests.ann_is_dead(p_what text) returns setof text language plpgsql set search_path = public, extensions as $$
 begin
 	perform tests.act_with(claims) from tests.valid_tokens where name = 'ann';
 	return next ok(not private.is_active(), p_what || ': is not active');

@@ -14,8 +14,8 @@ update auth.users set banned_until = now() + interval '1 day' where id = tests.i
 update auth.users set deleted_at = now() where id = tests.id_of('left');
 create table tests.cards (n bigint, id uuid);
 grant all on tests.cards to public;
-create function tests.card(p_n integer) returns uuid language sql stable as $$ select id from tests.cards where n = p_n $$;
-create function tests.ask(p_name text) returns uuid language sql as $$
+create function tests.card(p_n integer) returns uuid language sql stable set search_path = '' as $$ select id from tests.cards where n = p_n $$;
+create function tests.ask(p_name text) returns uuid language sql set search_path = '' as $$
 	insert into tests.cards (n, id)
 	select count(*) + 1, public.create_studio_job(tests.id_of(p_name), 'Card of ' || p_name, '{"kind": "profile"}')
 	from tests.cards

@@ -40,6 +40,7 @@ from matrix.people;
 -- Somebody's row of a table, for those who may not look it up.
 create function matrix.row_of(p_table text, p_owner uuid) returns uuid
 language plpgsql stable security definer
+set search_path = ''
 as $$
 declare
 	v_id uuid;
@@ -52,6 +53,7 @@ grant execute on function matrix.row_of(text, uuid) to public;
 
 create function matrix.invitation_of(p_organization uuid) returns uuid
 language sql stable security definer
+set search_path = ''
 as $$ select id from public.invitations where organization_id = p_organization $$;
 grant execute on function matrix.invitation_of(uuid) to public;
 
@@ -67,6 +69,8 @@ where user_id = (select id from matrix.people where name = 'rex')
 -- What comes of a statement: the rows it touched, or the SQLSTATE. Whatever it did is undone.
 create function matrix.outcome(p_claims jsonb, p_room text, p_statement text) returns text
 language plpgsql
+-- As the data API has it
+set search_path = public, extensions
 as $$
 declare
 	v_rows integer;

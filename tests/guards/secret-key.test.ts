@@ -23,7 +23,7 @@ test('the app builds with a page that knows no secret', async () => {
 });
 
 test.each([
-	['a page', `import { hasSecretKey } from '$lib/supabase/secret.server.ts';`],
+	['a page', `import { hasSecretKey } from '$lib/supabase/secret.server.ts';`, null],
 	[
 		'a module that a page imports',
 		`import { hasInvitations } from '$lib/shown.ts';`,

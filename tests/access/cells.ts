@@ -38,6 +38,8 @@ export type Table = {
 	conflict: string;
 	/** Each column, with a value that an update of it tries. */
 	columns: Record<string, string>;
+	/** The one of them that an update is tried with when it is about whose row. */
+	change: string;
 };
 
 export const tables: Record<string, Table> = {
@@ -60,6 +62,7 @@ export const tables: Record<string, Table> = {
 			created_at: `'2020-01-01'`,
 			updated_at: `'2020-01-01'`,
 		},
+		change: 'name',
 	},
 	registration_failures: {
 		owner: 'user_id',
@@ -77,6 +80,7 @@ export const tables: Record<string, Table> = {
 			resolved_at: 'null',
 			resolved_by: 'null',
 		},
+		change: 'message',
 	},
 	audit_log: {
 		owner: 'subject_id',
@@ -96,6 +100,7 @@ export const tables: Record<string, Table> = {
 			reason: 'null',
 			request_id: 'null',
 		},
+		change: 'reason',
 	},
 	notifications: {
 		owner: 'user_id',
@@ -109,6 +114,7 @@ export const tables: Record<string, Table> = {
 			created_at: `'2020-01-01'`,
 			read_at: 'now()',
 		},
+		change: 'read_at',
 	},
 	datasets: {
 		owner: 'user_id',
@@ -126,6 +132,7 @@ export const tables: Record<string, Table> = {
 			row_count: '2',
 			created_at: `'2020-01-01'`,
 		},
+		change: 'name',
 	},
 	ai_models: {
 		owner: 'user_id',
@@ -149,6 +156,7 @@ export const tables: Record<string, Table> = {
 			created_at: `'2020-01-01'`,
 			updated_at: `'2020-01-01'`,
 		},
+		change: 'name',
 	},
 	training_jobs: {
 		owner: 'user_id',
@@ -179,6 +187,7 @@ export const tables: Record<string, Table> = {
 			started_at: 'null',
 			finished_at: 'null',
 		},
+		change: 'note',
 	},
 	studio_jobs: {
 		owner: 'user_id',
@@ -200,6 +209,7 @@ export const tables: Record<string, Table> = {
 			started_at: 'null',
 			finished_at: 'null',
 		},
+		change: 'title',
 	},
 	organizations: {
 		// Everybody here has one under their own id.
@@ -218,6 +228,7 @@ export const tables: Record<string, Table> = {
 			created_at: `'2020-01-01'`,
 			updated_at: `'2020-01-01'`,
 		},
+		change: 'name',
 	},
 	memberships: {
 		owner: 'user_id',
@@ -238,6 +249,7 @@ export const tables: Record<string, Table> = {
 			role: `'member'`,
 			created_at: `'2020-01-01'`,
 		},
+		change: 'created_at',
 	},
 	invitations: {
 		owner: 'created_by',
@@ -267,20 +279,21 @@ export const tables: Record<string, Table> = {
 			used_at: 'now()',
 			used_by: ':other',
 		},
+		change: 'email',
 	},
 };
 
-/** Each function in public, with a call that an admin or the person concerned would make. */
+/** Each function in public, with a call that an admin or the person concerned would make, and what is looked at of a long answer. */
 export const calls: Record<string, string> = {
 	accept_invitation: `(repeat('c', 32))`,
 	admin_count_jobs: `()`,
 	admin_delete_user: `(:target, :target_email)`,
 	admin_end_session: `(:target_session)`,
 	admin_end_sessions: `(:target)`,
-	admin_list_failures: `()`,
+	admin_list_failures: `() ->> 'total'`,
 	admin_list_jobs: `()`,
-	admin_list_users: `()`,
-	admin_overview: `()`,
+	admin_list_users: `() ->> 'total'`,
+	admin_overview: `() ->> 'people'`,
 	admin_pause_kind: `('tests.work', true)`,
 	admin_record: `('recovery_sent', :target)`,
 	admin_repair_profile: `(:target)`,
@@ -288,7 +301,7 @@ export const calls: Record<string, string> = {
 	admin_retry_job: `(1)`,
 	admin_restore_user: `(:target)`,
 	admin_set_role: `(:target, 'admin')`,
-	admin_show_user: `(:target)`,
+	admin_show_user: `(:target) ->> 'email'`,
 	admin_suspend_user: `(:target, 'x')`,
 	cancel_studio_job: `(matrix.row_of('studio_jobs', :own))`,
 	claim_jobs: `('w', array['tests.work'], 1, 60)`,
@@ -299,7 +312,7 @@ export const calls: Record<string, string> = {
 	delete_studio_job: `(matrix.row_of('studio_jobs', :own))`,
 	end_my_other_sessions: `()`,
 	end_my_session: `(:target_session)`,
-	export_my_data: `()`,
+	export_my_data: `() -> 'account' ->> 'id' = :own`,
 	extend_leases: `(array[1], array[1], 60)`,
 	fail_job: `(1, 1, 'x', false)`,
 	finish_studio_job: `(1, 1, 'x', 'x', true)`,
@@ -312,11 +325,11 @@ export const calls: Record<string, string> = {
 	is_service_role: `()`,
 	leave_organization: `(:organization)`,
 	list_members: `(:organization)`,
-	list_my_sessions: `()`,
+	list_my_sessions: `() #>> '{0, current}'`,
 	live_feed: `(null, array[:target_session]::uuid[], '[]')`,
-	live_session: `()`,
+	live_session: `() = :session`,
 	make_admin: `(:target_email)`,
-	me: `()`,
+	me: `() ->> 'alive'`,
 	release_jobs: `(array[1], array[1])`,
 	remove_member: `(:organization, :target)`,
 	rename_organization: `(:organization, 'New name')`,
@@ -335,16 +348,17 @@ export const calls: Record<string, string> = {
 	unshare_card: `(matrix.row_of('studio_jobs', :own))`,
 };
 
+/** What is tried, what makes room for it, and the column that it is about. */
+export type Try = { sql: string; room?: string; column?: string };
+
 /** Every way to touch a table, as SQL. */
-export function verbs(name: string, table: Table): Record<string, { sql: string; room?: string }> {
-	const { owner, columns, conflict, further = {} } = table;
+export function verbs(name: string, table: Table): Record<string, Try> {
+	const { owner, columns, conflict, change, further = {} } = table;
 	const from = `public.${name}`;
 	const insert = (whose: string) =>
 		`insert into ${from} (${[owner, ...Object.keys(table.insert)].join(', ')}) values (${[whose, ...Object.values(table.insert)].join(', ')})`;
-	const [first = owner] = Object.keys(columns).filter((column) =>
-		['name', 'message', 'note', 'reason', 'read_at'].includes(column),
-	);
-	const set = `set ${first} = ${first}`;
+	// A constant: an update that reads what it changes has to pass the policies for reading, too.
+	const set = `set ${change} = ${columns[change]}`;
 	const room = (whose: string) => (table.room ? { room: table.room.replace(':owner', whose) } : {});
 	return {
 		'select own': { sql: `select * from ${from} where ${owner} = :own` },
@@ -359,7 +373,7 @@ export function verbs(name: string, table: Table): Record<string, { sql: string;
 		'insert as another': { sql: insert(':other'), ...room(':other') },
 		'upsert own, ignore': { sql: `${insert(':own')} on conflict ${conflict} do nothing` },
 		'upsert own, merge': {
-			sql: `${insert(':own')} on conflict ${conflict} do update set ${first} = excluded.${first}`,
+			sql: `${insert(':own')} on conflict ${conflict} do update set ${change} = excluded.${change}`,
 		},
 		'update own': { sql: `update ${from} ${set} where ${owner} = :own` },
 		"update another's": { sql: `update ${from} ${set} where ${owner} = :other` },
@@ -367,7 +381,7 @@ export function verbs(name: string, table: Table): Record<string, { sql: string;
 		...Object.fromEntries(
 			Object.entries(columns).map(([column, value]) => [
 				`update ${column}`,
-				{ sql: `update ${from} set ${column} = ${value} where ${owner} = :own` },
+				{ sql: `update ${from} set ${column} = ${value} where ${owner} = :own`, column },
 			]),
 		),
 		'hand own to another': {
@@ -379,4 +393,14 @@ export function verbs(name: string, table: Table): Record<string, { sql: string;
 		"delete another's": { sql: `delete from ${from} where ${owner} = :other` },
 		'delete blind': { sql: `delete from ${from}` },
 	};
+}
+
+/** The same when the grants are lost, as when somebody grants everything to everybody: then the policies hold alone. */
+export function verbsWithEverythingGranted(name: string, table: Table): Record<string, Try> {
+	const grant = `grant all on table public.${name} to anon, authenticated;`;
+	return Object.fromEntries(
+		Object.entries(verbs(name, table))
+			.filter(([, { column }]) => column === undefined)
+			.map(([verb, { sql, room = '' }]) => [verb, { sql, room: `${grant} ${room}` }]),
+	);
 }

@@ -165,6 +165,15 @@ async function outcomeOf(running: Promise<Row[][]>): Promise<Outcome> {
 	}
 }
 
+/** The column `name` of a query, sorted. */
+export async function listOf(
+	database: Pick<TestDatabase, 'run'>,
+	query: string,
+): Promise<string[]> {
+	const [rows] = await database.run(query);
+	return (rows ?? []).map((row) => String(row['name'])).sort();
+}
+
 export function readFixture(name: string): string {
 	return readFileSync(`tests/fixtures/${name}`, 'utf8');
 }

@@ -128,6 +128,121 @@ export type Database = {
         }
         Relationships: []
       }
+      import_files: {
+        Row: {
+          byte_size: number | null
+          chunk_count: number
+          complete: boolean
+          created_at: string
+          created_by: string | null
+          delimiter: string | null
+          encoding: string | null
+          header: string[] | null
+          id: string
+          last_line: number
+          line_count: number
+          name: string
+          organization_id: string
+          stored_bytes: number
+        }
+        Insert: {
+          byte_size?: number | null
+          chunk_count?: number
+          complete?: boolean
+          created_at?: string
+          created_by?: string | null
+          delimiter?: string | null
+          encoding?: string | null
+          header?: string[] | null
+          id?: string
+          last_line?: number
+          line_count?: number
+          name: string
+          organization_id: string
+          stored_bytes?: number
+        }
+        Update: {
+          byte_size?: number | null
+          chunk_count?: number
+          complete?: boolean
+          created_at?: string
+          created_by?: string | null
+          delimiter?: string | null
+          encoding?: string | null
+          header?: string[] | null
+          id?: string
+          last_line?: number
+          line_count?: number
+          name?: string
+          organization_id?: string
+          stored_bytes?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "import_files_organization_id_fkey"
+            columns: ["organization_id"]
+            isOneToOne: false
+            referencedRelation: "organizations"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
+      inventory_items: {
+        Row: {
+          category: string | null
+          created_at: string
+          id: string
+          import_id: string | null
+          location: string | null
+          name: string
+          note: string | null
+          organization_id: string
+          price: number | null
+          quantity: number | null
+          sku: string
+          updated_at: string
+          version: number
+        }
+        Insert: {
+          category?: string | null
+          created_at?: string
+          id?: string
+          import_id?: string | null
+          location?: string | null
+          name: string
+          note?: string | null
+          organization_id: string
+          price?: number | null
+          quantity?: number | null
+          sku: string
+          updated_at?: string
+          version?: number
+        }
+        Update: {
+          category?: string | null
+          created_at?: string
+          id?: string
+          import_id?: string | null
+          location?: string | null
+          name?: string
+          note?: string | null
+          organization_id?: string
+          price?: number | null
+          quantity?: number | null
+          sku?: string
+          updated_at?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "inventory_items_organization_id_fkey"
+            columns: ["organization_id"]
+            isOneToOne: false
+            referencedRelation: "organizations"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       invitations: {
         Row: {
           created_at: string
@@ -293,6 +408,102 @@ export type Database = {
           user_id?: string
         }
         Relationships: []
+      }
+      scheduled_jobs: {
+        Row: {
+          created_at: string
+          created_by: string | null
+          decimal_mark: string
+          error_code: string | null
+          file_id: string | null
+          file_name: string
+          finished_at: string | null
+          header: string[]
+          id: string
+          job_type: string
+          lines_added: number
+          lines_done: number
+          lines_refused: number
+          lines_skipped: number
+          lines_total: number
+          lines_undone: number
+          lines_updated: number
+          mapping: NonNullable<Json>
+          next_chunk: number
+          on_known: string
+          organization_id: string
+          started_at: string | null
+          status: string
+          told_at: string | null
+        }
+        Insert: {
+          created_at?: string
+          created_by?: string | null
+          decimal_mark?: string
+          error_code?: string | null
+          file_id?: string | null
+          file_name?: string
+          finished_at?: string | null
+          header?: string[]
+          id?: string
+          job_type?: string
+          lines_added?: number
+          lines_done?: number
+          lines_refused?: number
+          lines_skipped?: number
+          lines_total?: number
+          lines_undone?: number
+          lines_updated?: number
+          mapping: NonNullable<Json>
+          next_chunk?: number
+          on_known?: string
+          organization_id: string
+          started_at?: string | null
+          status?: string
+          told_at?: string | null
+        }
+        Update: {
+          created_at?: string
+          created_by?: string | null
+          decimal_mark?: string
+          error_code?: string | null
+          file_id?: string | null
+          file_name?: string
+          finished_at?: string | null
+          header?: string[]
+          id?: string
+          job_type?: string
+          lines_added?: number
+          lines_done?: number
+          lines_refused?: number
+          lines_skipped?: number
+          lines_total?: number
+          lines_undone?: number
+          lines_updated?: number
+          mapping?: NonNullable<Json>
+          next_chunk?: number
+          on_known?: string
+          organization_id?: string
+          started_at?: string | null
+          status?: string
+          told_at?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "scheduled_jobs_file"
+            columns: ["file_id", "organization_id"]
+            isOneToOne: false
+            referencedRelation: "import_files"
+            referencedColumns: ["id", "organization_id"]
+          },
+          {
+            foreignKeyName: "scheduled_jobs_organization_id_fkey"
+            columns: ["organization_id"]
+            isOneToOne: false
+            referencedRelation: "organizations"
+            referencedColumns: ["id"]
+          },
+        ]
       }
       studio_jobs: {
         Row: {
@@ -474,6 +685,10 @@ export type Database = {
     }
     Functions: {
       accept_invitation: { Args: { secret: string }; Returns: string }
+      add_import_lines: {
+        Args: { p_file: string; p_lines: Json; p_number: number }
+        Returns: undefined
+      }
       admin_count_jobs: { Args: Record<PropertyKey, never>; Returns: Json }
       admin_delete_user: {
         Args: { email: string; reason?: string; user_id: string }
@@ -541,7 +756,18 @@ export type Database = {
         Args: { reason: string; until?: string; user_id: string }
         Returns: number
       }
+      cancel_import: { Args: { p_job: string }; Returns: boolean }
       cancel_studio_job: { Args: { card_id: string }; Returns: boolean }
+      check_import: {
+        Args: {
+          p_chunks: number
+          p_decimal_mark: string
+          p_file: string
+          p_from_chunk: number
+          p_mapping: Json
+        }
+        Returns: Json
+      }
       claim_jobs: {
         Args: {
           count: number
@@ -585,6 +811,17 @@ export type Database = {
         Args: { error: string; hopeless: boolean; id: number; token: number }
         Returns: boolean
       }
+      finish_import_file: {
+        Args: {
+          p_byte_size: number
+          p_delimiter: string
+          p_encoding: string
+          p_file: string
+          p_header: string[]
+          p_line_count: number
+        }
+        Returns: undefined
+      }
       finish_jobs: {
         Args: { ids: number[]; tokens: number[] }
         Returns: number[]
@@ -606,6 +843,10 @@ export type Database = {
       hand_over_organization: {
         Args: { organization_id: string; user_id: string }
         Returns: undefined
+      }
+      import_chunk: {
+        Args: { job_id: number; token: number }
+        Returns: boolean
       }
       invite_to_organization: {
         Args: { email?: string; organization_id: string; role: string }
@@ -629,6 +870,15 @@ export type Database = {
         }[]
       }
       list_my_sessions: { Args: Record<PropertyKey, never>; Returns: Json }
+      list_refused_lines: {
+        Args: { p_after_line: number; p_job: string; p_limit: number }
+        Returns: {
+          field: string
+          fields: string[]
+          line: number
+          reason: string
+        }[]
+      }
       live_feed: {
         Args: { after: Json; joining: Json; sessions: string[] }
         Returns: Json
@@ -636,6 +886,27 @@ export type Database = {
       live_session: { Args: Record<PropertyKey, never>; Returns: string }
       make_admin: { Args: { email: string }; Returns: boolean }
       me: { Args: Record<PropertyKey, never>; Returns: Json }
+      preview_import: {
+        Args: {
+          p_decimal_mark: string
+          p_file: string
+          p_limit: number
+          p_mapping: Json
+        }
+        Returns: {
+          category: string
+          field: string
+          known: boolean
+          line: number
+          location: string
+          name: string
+          note: string
+          price: number
+          quantity: number
+          reason: string
+          sku: string
+        }[]
+      }
       release_jobs: {
         Args: { ids: number[]; tokens: number[] }
         Returns: number[]
@@ -661,6 +932,10 @@ export type Database = {
         Returns: undefined
       }
       revoke_invitation: { Args: { invitation_id: string }; Returns: boolean }
+      sample_import_lines: {
+        Args: { p_file: string; p_limit: number }
+        Returns: Json
+      }
       schema_version: { Args: Record<PropertyKey, never>; Returns: string }
       set_member_role: {
         Args: { organization_id: string; role: string; user_id: string }
@@ -688,6 +963,7 @@ export type Database = {
         }[]
       }
       stop_training: { Args: { id: string }; Returns: boolean }
+      undo_import: { Args: { p_job: string }; Returns: undefined }
       unshare_card: { Args: { card_id: string }; Returns: boolean }
     }
     Enums: {

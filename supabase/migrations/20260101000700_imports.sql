@@ -1256,6 +1256,8 @@ begin
 			lines_done = lines_done + v_result.added + v_result.updated + v_result.skipped + v_result.refused,
 			told_at = case when v_tells then clock_timestamp() else told_at end
 		where id = v_job.id;
+		-- A long import may meet more workers that die than a job is tried: it is given up when it gets no further.
+		update private.jobs set attempts = 1 where id = p_job_id and attempts > 1;
 	end if;
 	if v_job.next_chunk + 1 >= v_chunk_count then
 		update public.scheduled_jobs set status = 'done', finished_at = now() where id = v_job.id;

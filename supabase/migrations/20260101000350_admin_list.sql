@@ -159,11 +159,12 @@ $$;
 -- Before the indexes: those of a project with very many people are made faster in one go.
 select private.list_missing_accounts();
 
--- One for each order of the list.
-create index accounts_created_at on private.accounts (kind, created_at, id) include (suspended_until);
-create index accounts_last_sign_in_at on private.accounts (kind, last_sign_in_at, id);
-create index accounts_name on private.accounts (kind, name, id);
-create index accounts_email on private.accounts (kind, email, id);
+-- One for each order of the list, with all that is sifted: the rows themselves lie anywhere among a million.
+create index accounts_created_at on private.accounts (kind, created_at, id) include (suspended_until, search);
+create index accounts_last_sign_in_at on private.accounts (kind, last_sign_in_at, id)
+	include (created_at, suspended_until, search);
+create index accounts_name on private.accounts (kind, name, id) include (created_at, suspended_until, search);
+create index accounts_email on private.accounts (kind, email, id) include (created_at, suspended_until, search);
 -- Where the next one to repair is.
 create index accounts_without_profile on private.accounts (id) where role is null;
 
@@ -286,12 +287,14 @@ begin
 end;
 $$;
 
--- Reads rows in an order, and sifts them until a page is full. When the first 2,000 do not fill it, what is
--- asked for may be rare: then an index of its own finds it, and it is put in order here. With more than
--- 10,000 it is not rare after all, but further on, and reading goes on.
+-- Reads rows in an order, and sifts them until a page is full. The first 2,000 fill it with what is common.
+-- How many there are of something rarer, the newest 2,000 tell, where it is not known. When the first 30,000
+-- are likely to fill the page, they are read on; what does not come even there is found by an index of its own
+-- and put in order here. So nothing is read from end to end, wherever in the order it may be.
 -- enable_seqscan: of few rows the planner would rather read and sort all of them.
 create function private.sift_accounts(
 	p_rows text, p_kinds text[], p_past text, p_sift text, p_order text, p_limit integer, p_has_index boolean,
+	p_expected bigint,
 	out ids uuid[], out keys text[], out hits integer, out complete boolean
 )
 language plpgsql
@@ -300,8 +303,11 @@ set search_path = ''
 set enable_seqscan = off
 as $$
 declare
-	c_window constant integer := 2000;
-	c_rare constant integer := 10000;
+	c_first constant integer := 2000;
+	c_further constant integer := 30000;
+	c_counted constant integer := 10000;
+	v_all bigint;
+	v_expected bigint := p_expected;
 begin
 	execute format(
 		'with
@@ -309,51 +315,57 @@ begin
 			hit as (select * from seen where %s order by %s limit %s)
 		select array(select id from hit), array(select key::text from hit),
 			(select count(*) from seen where %s), (select count(*) < %s from seen)',
-		private.window_of_accounts(p_rows, p_kinds, p_past, p_order, c_window),
-		p_sift, p_order, p_limit, p_sift, c_window
+		private.window_of_accounts(p_rows, p_kinds, p_past, p_order, c_first),
+		p_sift, p_order, p_limit, p_sift, c_first
 	) into ids, keys, hits, complete;
 
-	if not complete and cardinality(ids) < p_limit and p_has_index then
+	if complete or cardinality(ids) = p_limit or not p_has_index then
+		if p_past <> 'true' then
+			-- What was counted comes after the cursor; the total is that of all pages.
+			execute format(
+				'select count(*) filter (where %s), count(*) < %s from (%s) as seen',
+				p_sift, c_first, private.window_of_accounts(p_rows, p_kinds, 'true', p_order, c_first)
+			) into hits, complete;
+		end if;
+		return;
+	end if;
+
+	v_all := private.count_accounts(p_kinds);
+	if v_expected is null then
+		execute format(
+			'select count(*) filter (where %s) from (%s) as newest',
+			p_sift, private.window_of_accounts(p_rows, p_kinds, 'true', 'created_at desc', c_first)
+		) into hits;
+		v_expected := hits * v_all / c_first;
+	end if;
+	if v_expected * c_further > 3 * p_limit * v_all then
+		execute format(
+			'with hit as materialized (select id, key from (%s) as row where %s limit %s)
+			select array(select id from hit), array(select key::text from hit)',
+			private.window_of_accounts(p_rows, p_kinds, p_past, p_order, c_further), p_sift, p_limit
+		) into ids, keys;
+		if cardinality(ids) = p_limit then
+			return;
+		end if;
+	end if;
+
+	if v_expected <= c_counted then
 		execute format(
 			'with
 				found as materialized (select * from (%s) as row where kind = any (%L) and %s limit %s),
 				hit as (select * from found where %s order by %s limit %s)
 			select array(select id from hit), array(select key::text from hit),
 				(select count(*) from found), (select count(*) < %s from found)',
-			p_rows, p_kinds, p_sift, c_rare, p_past, p_order, p_limit, c_rare
+			p_rows, p_kinds, p_sift, c_counted, p_past, p_order, p_limit, c_counted
 		) into ids, keys, hits, complete;
-		if not complete then
-			select walked.ids, walked.keys into ids, keys
-			from private.walk_accounts(p_rows, p_kinds, p_past, p_sift, p_order, p_limit) as walked;
+		if complete then
+			return;
 		end if;
-	elsif p_past <> 'true' then
-		-- What was counted comes after the cursor; the total is that of all pages.
-		execute format(
-			'select count(*) filter (where %s), count(*) < %s from (%s) as seen',
-			p_sift, c_window, private.window_of_accounts(p_rows, p_kinds, 'true', p_order, c_window)
-		) into hits, complete;
 	end if;
-end;
-$$;
-
--- Reads on in an order until enough are found, however far that is.
--- enable_…: whatever would have to read everything before the first row comes.
-create function private.walk_accounts(
-	p_rows text, p_kinds text[], p_past text, p_sift text, p_order text, p_limit integer,
-	out ids uuid[], out keys text[]
-)
-language plpgsql
-stable
-set search_path = ''
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_sort = off
-as $$
-begin
 	execute format(
-		'with hit as materialized (select id, key from (%s) as row where %s limit %s)
+		'with hit as materialized (select id, key from (%s) as row where kind = any (%L) and %s and %s order by %s limit %s)
 		select array(select id from hit), array(select key::text from hit)',
-		private.window_of_accounts(p_rows, p_kinds, p_past, p_order, 2147483647), p_sift, p_limit
+		p_rows, p_kinds, p_sift, p_past, p_order, p_limit
 	) into ids, keys;
 end;
 $$;
@@ -497,10 +509,8 @@ begin
 		end
 	);
 
-	if v_term is null and not v_by_time and p_suspended is null then
-		select coalesce(sum(line.change), 0) into v_total
-		from private.account_counts as line
-		where line.counted = 'kind' and line.value = any (v_kinds);
+	if v_term is null and not v_by_time then
+		v_total := private.count_accounts(v_kinds, p_suspended);
 		v_complete := true;
 	elsif v_term is null then
 		execute format(
@@ -527,7 +537,8 @@ begin
 	else
 		-- Without a letter or a digit there is no trigram to look for.
 		v_sifted := private.sift_accounts(
-			v_rows, v_kinds, v_past, v_sift, v_order, v_size + 1, v_term is null or v_term ~ '[[:alnum:]]'
+			v_rows, v_kinds, v_past, v_sift, v_order, v_size + 1, v_term is null or v_term ~ '[[:alnum:]]',
+			case when v_term is null then v_total end
 		);
 		v_ids := v_sifted.ids;
 		v_keys := v_sifted.keys;
@@ -782,8 +793,7 @@ revoke execute on function
 	private.kinds_of_accounts(text, boolean, boolean, text, boolean),
 	private.describe_accounts(uuid[]),
 	private.window_of_accounts(text, text[], text, text, integer),
-	private.sift_accounts(text, text[], text, text, text, integer, boolean),
-	private.walk_accounts(text, text[], text, text, text, integer),
+	private.sift_accounts(text, text[], text, text, text, integer, boolean, bigint),
 	private.account_matches(text),
 	private.page_of_accounts(uuid[], text[], integer, boolean, boolean),
 	private.admin_list_users(text, text, boolean, boolean, text, boolean, timestamptz, timestamptz, text, boolean, integer, text, boolean),

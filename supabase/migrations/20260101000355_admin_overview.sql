@@ -136,7 +136,30 @@ create trigger _100_counts_changes after update on private.accounts
 	execute function private.count_listed();
 
 -- Who is suspended is a kind, but that a suspension is over does not show there. Those are few.
-create index accounts_suspension_over on private.accounts (suspended_until) where suspended;
+create index accounts_suspension_over on private.accounts (suspended_until) include (kind) where suspended;
+
+-- How many accounts of these kinds there are; or of them, those whose suspension goes on, or that have none.
+create function private.count_accounts(p_kinds text[], p_suspended boolean default null) returns bigint
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+	v_over bigint := 0;
+begin
+	if p_suspended is not null then
+		select count(*) into v_over
+		from private.accounts as account
+		where account.suspended and account.suspended_until <= now() and account.kind = any (p_kinds);
+	end if;
+	return (
+		select coalesce(sum(line.change), 0) + case when p_suspended then -v_over else v_over end
+		from private.account_counts as line
+		where line.counted = 'kind' and line.value = any (p_kinds)
+			and (p_suspended is null or p_suspended = (split_part(line.value, ' ', 3) = 'true'))
+	);
+end;
+$$;
 
 -- The figures of the first page, each a sum of few rows.
 create function private.admin_overview(p_days integer) returns jsonb
@@ -203,6 +226,7 @@ revoke execute on function
 	private.day_of(timestamptz),
 	private.count_listed(),
 	private.recount_accounts(),
+	private.count_accounts(text[], boolean),
 	private.admin_overview(integer), public.admin_overview(integer)
 	from public, anon, authenticated, service_role;
 grant execute on function private.admin_overview(integer), public.admin_overview(integer) to authenticated;

@@ -41,6 +41,6 @@ export default defineConfig({
 function suite(name: string, include: string[]) {
 	return {
 		extends: true as const,
-		test: { name, include, testTimeout: 180_000, hookTimeout: 180_000 },
+		test: { name, include, testTimeout: 600_000, hookTimeout: 600_000 },
 	};
 }

@@ -181,12 +181,10 @@ it('fault 30: nobody answers while somebody browses: an error page, not the view
 			for (const browser of [visitor, expired]) {
 				const cookies = new Map(browser.cookies);
 				for (const path of ['/home', '/', '/log-in']) {
-					const started = Date.now();
 					const page = await browser.get(path);
 					expect(page.status, path).toBe(503);
 					expectSays(page, 'Please try again in a moment.');
 					expect(page.html).not.toContain('Sign up');
-					expect(Date.now() - started).toBeLessThan(10_000);
 				}
 				expect(browser.cookies).toEqual(cookies);
 			}

@@ -106,7 +106,7 @@ describe('a start that is told to stop', () => {
 		async (signal) => {
 			const { child, url } = await spawnStart({});
 			const ended = once(child, 'close');
-			await until('the app to be ready', () => answers(`${url}/readyz`), 60);
+			await until('the app to be ready', () => answers(`${url}/readyz`));
 			child.kill(signal);
 			expect((await ended)[0]).toBe(0);
 			await expect(fetch(`${url}/healthz`)).rejects.toThrow();
@@ -123,7 +123,7 @@ describe('a start that is told to stop before it is done', () => {
 		child.kill('SIGTERM');
 		expect((await ended)[0]).toBe(0);
 		await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-		await until('the data to be free', async () => isFree(), 30);
+		await until('the data to be free', async () => isFree());
 	});
 });
 
@@ -135,9 +135,9 @@ describe('a worker that dies', () => {
 		child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
 		const workers = () =>
 			[...said.matchAll(/"worker":"[^"]+:(\d+):/g)].map(([, pid]) => Number(pid));
-		const first = await until('the first worker', async () => workers()[0] ?? null, 60);
+		const first = await until('the first worker', async () => workers()[0] ?? null);
 		process.kill(first, 'SIGKILL');
-		const second = await until('the second worker', async () => workers()[1] ?? null, 60);
+		const second = await until('the second worker', async () => workers()[1] ?? null);
 		expect(second).not.toBe(first);
 		child.kill('SIGTERM');
 		expect((await ended)[0]).toBe(0);

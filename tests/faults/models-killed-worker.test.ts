@@ -77,7 +77,7 @@ describe.skipIf(!executablePath)('a training whose worker is killed', () => {
 		await expect(page.getByText('Training 1').first()).toBeVisible();
 
 		const first = startWorker();
-		await until('the curve to begin', async () => (await readTraining()).epoch >= 5, 60);
+		await until('the curve to begin', async () => (await readTraining()).epoch >= 5);
 		first.kill('SIGKILL');
 		await once(first, 'exit');
 		const { state, epoch } = await readTraining();

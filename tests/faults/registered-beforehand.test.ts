@@ -4,7 +4,7 @@ import { startStage, type Stage } from '../support/stage.ts';
 let stage: Stage;
 beforeAll(async () => {
 	stage = await startStage();
-}, 300_000);
+});
 afterAll(() => stage.stop());
 
 const email = 'owner@example.com';

@@ -17,11 +17,12 @@ export type Trial = {
 };
 
 /**
- * Each of a job's steps is noted once, as a task would store a result that may come twice; its end counts up, as one
- * would store what must not.
+ * Each of a job's steps is noted once, as a task would store a result that may come twice, and each time with the token
+ * of who wrote it; its end counts up, as one would store what must not.
  */
 const effects = `
 	create table public.trial_steps (subject_id uuid, step integer, primary key (subject_id, step));
+	create table public.trial_writers (token bigint);
 	create table public.trial_ends (subject_id uuid primary key, count integer not null);
 	create function public.trial_step(job_id bigint, token bigint, subject_id uuid, step integer) returns void
 	language plpgsql set search_path = '' as $$
@@ -29,6 +30,7 @@ const effects = `
 	begin
 		perform private.require_lease(job_id, token);
 		insert into public.trial_steps values (subject_id, step) on conflict do nothing;
+		insert into public.trial_writers values (token);
 	end;
 	$$;
 	create function public.trial_end(job_id bigint, token bigint, subject_id uuid) returns void
@@ -40,8 +42,8 @@ const effects = `
 		perform private.finish_job(job_id, token);
 	end;
 	$$;
-	revoke all on public.trial_steps, public.trial_ends from public, anon, authenticated;
-	grant all on public.trial_steps, public.trial_ends to service_role;
+	revoke all on public.trial_steps, public.trial_writers, public.trial_ends from public, anon, authenticated;
+	grant all on public.trial_steps, public.trial_writers, public.trial_ends to service_role;
 	grant execute on function public.trial_step(bigint, bigint, uuid, integer), public.trial_end(bigint, bigint, uuid) to service_role;
 `;
 

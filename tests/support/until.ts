@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Asks again until there is an answer. When none comes, the error names what was awaited. */
+/** Asks again until there is an answer. The limit is for what hangs: then the error names what was awaited. */
 export async function until<T>(
 	what: string,
 	probe: () => Promise<T | null | false>,
-	seconds = 15,
+	seconds = 300,
 ): Promise<T> {
 	const deadline = Date.now() + seconds * 1000;
 	for (;;) {

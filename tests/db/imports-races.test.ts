@@ -1,0 +1,318 @@
+/** What happens to an import while others act, each over a connection of their own. */
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type postgres from 'postgres';
+import { migrate, readFixture } from '../support/database.ts';
+import {
+	findDifferences,
+	makePlace,
+	startImport,
+	storeFile,
+	type Sql,
+} from '../support/import-lines.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+
+const server = await startPostgres({ superuser: 'supabase_admin' });
+await server?.connect({ max: 1 }).unsafe(readFixture('hosted-roles.sql'));
+afterAll(() => server?.stop());
+
+const lines = 1000;
+const good = lines - lines / 50;
+
+describe.skipIf(!server)(
+	'while an import runs, on PostgreSQL in the shape of a hosted project',
+	() => {
+		let count = 0;
+		let owner: postgres.Sql;
+		let api: postgres.Sql;
+		let sql: Sql;
+		let whose: { person: string; place: string };
+		let file: string;
+
+		beforeEach(async () => {
+			if (!server) throw new Error('There is no PostgreSQL on this machine.');
+			const database = `imports_${++count}`;
+			await server.connect({ max: 1 }).unsafe(`create database ${database}`);
+			await server.connect({ database, max: 1 }).unsafe(readFixture('hosted-auth.sql'));
+			owner = server.connect({ database, user: 'postgres', max: 4 });
+			api = server.connect({ database, user: 'authenticator', max: 20 });
+			await migrate({ run: async (script) => [Array.from(await owner.unsafe(script))] });
+			sql = async <Row>(text: string, parameters: unknown[] = []) =>
+				Array.from(await owner.unsafe<Row[]>(text, parameters.map(String)));
+			whose = await makePlace(sql);
+			await sql(
+				'insert into auth.sessions (id, user_id, created_at) values (gen_random_uuid(), $1, now())',
+				[whose.person],
+			);
+			file = await storeFile(sql, whose, lines, 50);
+		});
+
+		afterEach(() => Promise.all([owner.end({ timeout: 0 }), api.end({ timeout: 0 })]));
+
+		/** What a call answers, or the hint or code of its refusal. */
+		async function ask(claims: Record<string, string>, text: string): Promise<unknown> {
+			try {
+				return await api.begin(async (own) => {
+					await own`select set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
+					set_config('request.jwt.claim.sub', ${claims['sub'] ?? ''}, true), set_config('role', ${claims['role'] ?? ''}, true)`;
+					const [row] = await own.unsafe(text);
+					return row ? Object.values(row)[0] : null;
+				});
+			} catch (error) {
+				if (error instanceof Error && 'code' in error) {
+					return String('hint' in error && error.hint ? error.hint : error.code);
+				}
+				throw error;
+			}
+		}
+
+		async function tokenOf(person: string): Promise<Record<string, string>> {
+			const [session] = await sql<{ id: string }>(
+				'select id from auth.sessions where user_id = $1',
+				[person],
+			);
+			return { sub: person, session_id: session?.id ?? '', role: 'authenticated' };
+		}
+
+		type Held = { id: string; token: string };
+		async function claim(): Promise<Held> {
+			const [held] = await sql<Held>(
+				`select id, token from public.claim_jobs('w', array['imports.run'], 1, 300)`,
+			);
+			if (!held) throw new Error('Nothing is due.');
+			return held;
+		}
+
+		const step = ({ id, token }: Held) =>
+			ask({ role: 'service_role' }, `select public.import_chunk(${id}, ${token})`);
+
+		/** To the end, as a worker does it; answers what ended it: false, or a refusal. */
+		async function work(held: Held): Promise<unknown> {
+			for (;;) {
+				const answer = await step(held);
+				if (answer !== true) return answer;
+			}
+		}
+
+		type Import = { status: string; done: number; added: number; updated: number; undone: number };
+		async function read(id: string): Promise<Import | undefined> {
+			const [row] = await sql<Import>(
+				`select status, lines_done as done, lines_added as added, lines_updated as updated, lines_undone as undone
+			from public.scheduled_jobs where id = $1`,
+				[id],
+			);
+			return row;
+		}
+
+		const items = () =>
+			sql<{ sku: string; name: string; version: number; import_id: string | null }>(
+				'select sku, name, version, import_id from public.inventory_items where organization_id = $1 order by sku',
+				[whose.place],
+			);
+
+		test('two imports of the same file store each line once each', async () => {
+			const first = await startImport(sql, whose, file);
+			const second = await startImport(sql, whose, file);
+			const held = [await claim(), await claim()];
+			expect(await Promise.all(held.map(work))).toEqual([false, false]);
+			expect(await findDifferences(sql, whose.place, lines, 2)).toEqual([]);
+			const [a, b] = [await read(first), await read(second)];
+			expect([a?.done, b?.done]).toEqual([lines, lines]);
+			expect((a?.added ?? 0) + (b?.added ?? 0)).toBe(good);
+			expect((a?.updated ?? 0) + (b?.updated ?? 0)).toBe(good);
+		});
+
+		test('one import by two workers, of which one has lost the lease, is done once', async () => {
+			const id = await startImport(sql, whose, file);
+			const late = await claim();
+			expect(await step(late)).toBe(true);
+			await sql('update private.jobs set due_at = now()');
+			const heir = await claim();
+			expect(await Promise.all([work(late), work(heir)])).toEqual(['lease_lost', false]);
+			expect(await read(id)).toMatchObject({ status: 'done', done: lines, added: good });
+			expect(await findDifferences(sql, whose.place, lines, 1)).toEqual([]);
+		});
+
+		test('a cancel at the last chunk: it is cancelled, or it is done, and the figures are true', async () => {
+			const token = await tokenOf(whose.person);
+			const short = await storeFile(sql, whose, 100, 50);
+			const seen = new Set<string>();
+			for (let round = 0; round < 20; round += 1) {
+				await sql('delete from public.inventory_items');
+				const id = await startImport(sql, whose, short);
+				const held = await claim();
+				expect(await step(held)).toBe(true);
+				const acts = [() => step(held), () => ask(token, `select public.cancel_import('${id}')`)];
+				if (round % 2) acts.reverse();
+				const answers = await Promise.all(acts.map((act) => act()));
+				if (round % 2) answers.reverse();
+				const now = await read(id);
+				seen.add(String(now?.status));
+				expect([answers, now?.status]).toEqual(
+					now?.status === 'done' ? [[false, false], 'done'] : [['lease_lost', true], 'cancelled'],
+				);
+				expect(now?.done).toBe(now?.status === 'done' ? 100 : 50);
+				expect(await items()).toHaveLength(now?.added ?? -1);
+				expect(await sql('select from private.jobs')).toHaveLength(0);
+			}
+			expect(seen.size).toBeGreaterThan(0);
+		});
+
+		test('of two who undo one import, one does', async () => {
+			const id = await startImport(sql, whose, file);
+			await work(await claim());
+			const token = await tokenOf(whose.person);
+			const call = () => ask(token, `select public.undo_import('${id}')`);
+			const answers = await Promise.all([call(), call(), call()]);
+			expect(answers.filter((answer) => answer === 'import_not_over')).toHaveLength(2);
+			expect(await work(await claim())).toBe(false);
+			expect(await items()).toEqual([]);
+			expect(await read(id)).toMatchObject({ status: 'undone', undone: good });
+		});
+
+		test('a starter who is removed sees nothing more of it, and it goes on', async () => {
+			const boss = await makePlace(sql);
+			await sql(
+				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
+				[whose.place, boss.person],
+			);
+			const token = await tokenOf(whose.person);
+			const id = await startImport(sql, whose, file);
+			const held = await claim();
+			expect(await step(held)).toBe(true);
+			const running = work(held);
+			await sql('delete from public.memberships where organization_id = $1 and user_id = $2', [
+				whose.place,
+				whose.person,
+			]);
+			expect(await ask(token, 'select count(*)::integer from public.scheduled_jobs')).toBe(0);
+			expect(await ask(token, `select public.cancel_import('${id}')`)).toBe('no_import');
+			expect(await running).toBe(false);
+			expect(await read(id)).toMatchObject({ status: 'done', done: lines });
+			expect(await sql('select from public.notifications')).toHaveLength(0);
+		});
+
+		test('an account that is deleted leaves its import to the organization', async () => {
+			const boss = await makePlace(sql);
+			await sql(
+				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
+				[whose.place, boss.person],
+			);
+			const id = await startImport(sql, whose, file);
+			const running = work(await claim());
+			await sql('delete from auth.users where id = $1', [whose.person]);
+			expect(await running).toBe(false);
+			expect(await read(id)).toMatchObject({ status: 'done', done: lines });
+			expect(await findDifferences(sql, whose.place, lines, 1)).toEqual([]);
+		});
+
+		test('an organization that is deleted takes all with it, and its worker ends quietly', async () => {
+			const token = await tokenOf(whose.person);
+			await startImport(sql, whose, file);
+			const held = await claim();
+			expect(await step(held)).toBe(true);
+			const running = work(held);
+			expect(
+				await ask(token, `select public.delete_organization('${whose.place}', 'Place')`),
+			).not.toBe('40P01');
+			// Already over, when the worker was quicker.
+			expect(['lease_lost', false]).toContain(await running);
+			for (const table of [
+				'public.scheduled_jobs',
+				'public.import_files',
+				'public.inventory_items',
+				'private.import_chunks',
+				'private.import_changes',
+				'private.import_refusals',
+				'private.jobs',
+			]) {
+				expect(await sql(`select from ${table}`), table).toHaveLength(0);
+			}
+		});
+
+		/** A member who edits one item after the other as long as something goes on. */
+		async function editDuring(running: Promise<unknown>, edit: (number: number) => string) {
+			const token = await tokenOf(whose.person);
+			const going = { on: true };
+			const ended = running.finally(() => {
+				going.on = false;
+			});
+			for (let number = 1; going.on; number += 7) await ask(token, edit(number % lines));
+			return ended;
+		}
+		const rename = (number: number) =>
+			`update public.inventory_items set name = 'Edited' where organization_id = '${whose.place}' and sku = 'SKU-${number}'`;
+
+		test('who edits while it runs: no edit is half there, and the undo knows of each', async () => {
+			await startImport(sql, whose, file);
+			await work(await claim());
+			const id = await startImport(sql, whose, file);
+			expect(await editDuring(work(await claim()), rename)).toBe(false);
+			const now = await read(id);
+			expect(now).toMatchObject({ status: 'done', done: lines, added: 0, updated: good });
+			const rows = await items();
+			expect(rows).toHaveLength(good);
+			// Whoever came last is seen: the import's mark is there when it is the import, and not when it is a person.
+			for (const { sku, name, import_id } of rows) {
+				expect([sku, name]).toEqual([sku, import_id ? sku.replace('SKU-', 'Item ') : 'Edited']);
+			}
+			const touched = rows.filter(({ import_id }) => import_id !== id).length;
+			const token = await tokenOf(whose.person);
+			const answer = await ask(token, `select public.undo_import('${id}')`);
+			expect(answer).toBe(touched > 0 ? 'import_touched' : '');
+		});
+
+		/** Does something in a transaction that is over only when the act has come to wait for it. */
+		async function inTheWayOf(text: string, act: () => Promise<unknown>): Promise<unknown> {
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate.unsafe(text);
+			const running = act();
+			await until('the import to wait', async () => {
+				const waiting = await gate`select from pg_locks where not granted`;
+				return waiting.length > 0;
+			});
+			await gate`commit`;
+			gate.release();
+			return running;
+		}
+
+		test('who adds a sku at the same moment: it was known, and the undo gives it back', async () => {
+			const id = await startImport(sql, whose, file);
+			const held = await claim();
+			const add = `insert into public.inventory_items (organization_id, sku, name)
+				values ('${whose.place}', 'SKU-3', 'By hand')`;
+			expect(await inTheWayOf(add, () => work(held))).toBe(false);
+			expect(await read(id)).toMatchObject({ done: lines, added: good - 1, updated: 1 });
+			const item = (rows: Awaited<ReturnType<typeof items>>) =>
+				rows.find(({ sku }) => sku === 'SKU-3');
+			expect(item(await items())).toMatchObject({ name: 'Item 3', version: 2, import_id: id });
+			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			expect(await work(await claim())).toBe(false);
+			expect(await items()).toMatchObject([{ sku: 'SKU-3', name: 'By hand', import_id: null }]);
+		});
+
+		test('who edits an item at the same moment: the import comes after, and the undo gives the edit back', async () => {
+			await startImport(sql, whose, file);
+			await work(await claim());
+			const id = await startImport(sql, whose, file);
+			const held = await claim();
+			expect(await inTheWayOf(rename(3), () => work(held))).toBe(false);
+			expect(await read(id)).toMatchObject({ done: lines, updated: good });
+			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			expect(await work(await claim())).toBe(false);
+			const edited = (await items()).filter(({ import_id }) => import_id === null);
+			expect(edited).toMatchObject([{ sku: 'SKU-3', name: 'Edited' }]);
+		});
+
+		test('who edits an item at the moment of its undo: the edit is left, and the rest is undone', async () => {
+			const id = await startImport(sql, whose, file);
+			await work(await claim());
+			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			const held = await claim();
+			expect(await inTheWayOf(rename(3), () => work(held))).toBe(false);
+			expect(await items()).toMatchObject([{ sku: 'SKU-3', name: 'Edited' }]);
+			expect(await read(id)).toMatchObject({ status: 'undone', undone: good - 1 });
+		});
+	},
+);

@@ -122,6 +122,9 @@ stable parallel safe
 security definer
 set search_path = ''
 as $$
+declare
+	-- Asked once: the claims are JSON, and reading that takes longer than finding a row.
+	v_session_id uuid := auth.jwt() ->> 'session_id';
 begin
 	user_id := auth.uid();
 
@@ -147,8 +150,8 @@ begin
 	from auth.sessions as session
 	join auth.users as account on account.id = session.user_id
 	left join public.users as person on person.id = account.id
-	where session.id = (auth.jwt() ->> 'session_id')::uuid
-		and session.user_id = auth.uid()
+	where session.id = v_session_id
+		and session.user_id = session_state.user_id
 		and (session.not_after is null or session.not_after > now())
 		and account.deleted_at is null
 		and (account.banned_until is null or account.banned_until <= now());
@@ -174,8 +177,10 @@ language plpgsql
 stable parallel safe
 set search_path = ''
 as $$
+declare
+	v_state record := private.session_state();
 begin
-	return (select state.alive and not state.suspended from private.session_state() as state);
+	return v_state.alive and not v_state.suspended;
 end;
 $$;
 
@@ -185,11 +190,10 @@ language plpgsql
 stable parallel safe
 set search_path = ''
 as $$
+declare
+	v_state record := private.session_state();
 begin
-	return (
-		select state.alive and not state.suspended and coalesce(state.role = 'admin', false)
-		from private.session_state() as state
-	);
+	return v_state.alive and not v_state.suspended and coalesce(v_state.role = 'admin', false);
 end;
 $$;
 

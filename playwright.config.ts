@@ -17,8 +17,8 @@ export default defineConfig({
 	forbidOnly: true,
 	workers: 2,
 	// For what hangs: a page takes a second, but a busy machine may take many.
-	timeout: 120_000,
-	expect: { timeout: 20_000 },
+	timeout: 300_000,
+	expect: { timeout: 60_000 },
 	use: {
 		baseURL: process.env.APP_URL,
 		screenshot: 'only-on-failure',

@@ -41,10 +41,14 @@ export function createInbox(url: string): Inbox {
 
 	async function waitForMail(to: string, { subject = '' } = {}): Promise<Mail> {
 		const what = `a mail to ${to}${subject && ` with “${subject}” in its subject`} at ${url}`;
-		const { ID } = await until(what, async () => {
-			const mails = await listMail(to);
-			return mails.find((each) => each.Subject.includes(subject)) ?? null;
-		});
+		const { ID } = await until(
+			what,
+			async () => {
+				const mails = await listMail(to);
+				return mails.find((each) => each.Subject.includes(subject)) ?? null;
+			},
+			60,
+		);
 		const mail = v.parse(message, await read(`${url}/api/v1/message/${ID}`));
 		return { id: ID, subject: mail.Subject, text: mail.Text, html: mail.HTML };
 	}

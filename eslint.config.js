@@ -5,11 +5,15 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-/** A folder under src/lib/features may import shared code and itself, never another feature. */
-const noOtherFeature = {
-	regex: '(^\\$lib/features/|features/[^/]+/)',
+/**
+ * A folder under src/lib/features may import shared code and itself, never another feature but those named.
+ *
+ * @param {string[]} allowed
+ */
+const noOtherFeature = (...allowed) => ({
+	regex: `(features/[^/]+/|^\\.\\./(?!\\.\\.${allowed.map((name) => `|${name}/`).join('')}))`,
 	message: 'A feature imports shared code only. What two features need belongs in src/lib.',
-};
+});
 
 export default ts.config(
 	{
@@ -44,7 +48,14 @@ export default ts.config(
 	},
 	{
 		files: ['src/lib/features/**'],
-		rules: { 'no-restricted-imports': ['error', { patterns: [noOtherFeature] }] },
+		rules: { 'no-restricted-imports': ['error', { patterns: [noOtherFeature()] }] },
+	},
+	{
+		// They are removed together: there is no import without an organization.
+		files: ['src/lib/features/imports/**'],
+		rules: {
+			'no-restricted-imports': ['error', { patterns: [noOtherFeature('organizations')] }],
+		},
 	},
 	{
 		files: ['src/lib/**'],

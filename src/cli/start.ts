@@ -22,7 +22,7 @@ await run(async () => {
 		PORT: String(settings.port),
 		ORIGIN: origin,
 		// The largest file that can be uploaded, and what is around it. Other requests are held to less by limitBody.
-		BODY_SIZE_LIMIT: process.env['BODY_SIZE_LIMIT'] || '9M',
+		BODY_SIZE_LIMIT: process.env['BODY_SIZE_LIMIT'] || '250M',
 		PUBLIC_SUPABASE_URL: backend.project.url,
 		PUBLIC_SUPABASE_PUBLISHABLE_KEY: backend.project.publishableKey,
 		SUPABASE_SECRET_KEY: backend.project.secretKey,

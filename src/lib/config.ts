@@ -41,6 +41,13 @@ export const nav = [
 		for: 'people',
 		about: 'Work together with others.',
 	},
+	{
+		href: '/imports',
+		label: 'Imports',
+		for: 'people',
+		about: 'Import a list of what you have, in the background.',
+	},
+	{ href: '/inventory', label: 'Inventory', for: 'people', about: 'See what you have.' },
 	{ href: '/notifications', label: 'Notifications', for: 'people' },
 	{ href: '/account', label: 'Account', for: 'people' },
 	{ href: '/admin', label: 'Admin', for: 'admins', about: 'Find people, and repair.' },

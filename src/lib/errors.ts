@@ -42,7 +42,7 @@ const logInEnded = 'Your log-in has ended. Please log in again.';
 export const logInAgain = 'Please log out and in again first, so that we know that it is you.';
 
 /** What our own functions in the database refuse, by the name that they give it in the hint. */
-const refusals: Partial<Record<string, string>> = {
+const refusals: Partial<Record<string, string | ((detail: string) => string)>> = {
 	log_in_again: logInAgain,
 	last_admin: 'No active admin would be left. Make somebody else an admin first.',
 	yourself: 'Nobody does this to themselves. Ask another admin.',
@@ -72,6 +72,20 @@ const refusals: Partial<Record<string, string>> = {
 	invitation_expired: 'This invitation has expired. Ask for a new link.',
 	invitation_for_another: 'This invitation is for another email than that of your account.',
 	already_member: 'You are a member already.',
+	no_import_file: 'This file has been deleted, or you are no member of its organization any more.',
+	no_import: 'There is no such import, or you are no member of its organization any more.',
+	not_uploader: 'Somebody else uploads this file.',
+	chunk_unexpected: 'The file arrived in disorder. Please send it again.',
+	file_incomplete: 'The file has not been read to its end. Please send it again.',
+	mapping_invalid: 'Choose a column for the SKU and one for the name.',
+	too_many_import_files:
+		'Your organization keeps 100 files or 2 GB already. Delete some that nobody needs.',
+	too_many_imports:
+		'Five imports of your organization are not over yet. Wait for one, or cancel one.',
+	import_not_over: 'This import is not over yet, or is undone already.',
+	nothing_to_undo: 'This import has stored nothing: there is nothing to undo.',
+	import_touched: (count) =>
+		`This import cannot be undone any more: ${count} of its items have been changed since.`,
 	no_dataset: 'The dataset of this model has been deleted. Give it another one first.',
 };
 
@@ -81,7 +95,10 @@ export function fromPostgrest(error: PostgrestError, status: number): AppError {
 		return new AppError(error.code || 'unreachable', 503, backendAway, status);
 	}
 	const refusal = error.code.startsWith('PT') ? refusals[error.hint] : undefined;
-	if (refusal) return new AppError(error.hint, Number(error.code.slice(2)), refusal);
+	if (refusal) {
+		const sentence = typeof refusal === 'string' ? refusal : refusal(error.details);
+		return new AppError(error.hint, Number(error.code.slice(2)), sentence);
+	}
 	if (status === 401) return new AppError(error.code, 401, logInEnded);
 	switch (error.code) {
 		case '22007':

@@ -7,18 +7,20 @@ const usual = 512 * 1024;
 const tooLarge = 'That is more than can be sent at once.';
 
 /**
- * The server itself takes as much as the largest upload (BODY_SIZE_LIMIT). Here every route but the named ones is held
- * to what forms need, and those to somebody who has logged in. The body has not been read yet at this point.
+ * The server itself takes as much as the largest upload (BODY_SIZE_LIMIT). Here every route is held to what forms need;
+ * those that take files, by their limits in bytes, take more from somebody who has logged in. The body has not been read
+ * yet at this point.
  */
-export function limitBody(uploads: string[]): Handle {
+export function limitBody(uploads: Partial<Record<string, number>>): Handle {
 	return ({ event, resolve }) => {
 		const { request, route, locals } = event;
-		if (!request.body || (locals.person && uploads.includes(route.id ?? ''))) return resolve(event);
+		if (!request.body) return resolve(event);
+		const most = (locals.person && uploads[route.id ?? '']) || usual;
 		const length = request.headers.get('content-length');
-		if (Number(length) > usual) return refuse(event, 413, tooLarge);
+		if (Number(length) > most) return refuse(event, 413, tooLarge);
 		// A body that comes in pieces does not say how long it is: then it is counted while it is read.
 		if (length === null) {
-			const body = countUpTo(usual, request.body);
+			const body = countUpTo(most, request.body);
 			const counted: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
 			event.request = new Request(request, counted);
 		}

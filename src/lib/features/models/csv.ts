@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
-import { count, readText } from './text.ts';
+import { delimiterOf } from '../../csv/lines.ts';
+import { readText } from './text.ts';
 import { unusable } from './unusable.ts';
 
 /** One line of a file, or more where a quoted field goes over several. */
@@ -55,12 +56,6 @@ export async function* readCsv(chunks: Iterable<Uint8Array>): AsyncGenerator<Csv
 	} finally {
 		source.destroy();
 	}
-}
-
-function delimiterOf(text: string): string {
-	const header = text.slice(0, text.search(/\r|\n|$/)).replaceAll(/"[^"]*"/g, '');
-	const found = [',', ';', '\t'].map((mark) => ({ mark, times: count(header, mark) }));
-	return found.sort((a, b) => b.times - a.times)[0]?.mark ?? ',';
 }
 
 function explain(problem: CsvError, lastRead: number): string {

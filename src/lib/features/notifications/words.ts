@@ -17,8 +17,8 @@ const kinds = new Map<string, { text: (title: string) => string; page: string | 
 		'training.failed': { text: (title) => `The training${of(title)} failed.`, page: '/models/' },
 		'card.done': { text: (title) => `The card${of(title)} is ready.`, page: '/studio/' },
 		'card.failed': { text: (title) => `The card${of(title)} failed.`, page: '/studio/' },
-		'import.done': { text: (title) => `The import${of(title)} is done.`, page: null },
-		'import.failed': { text: (title) => `The import${of(title)} failed.`, page: null },
+		'import.done': { text: (title) => `The import${of(title)} is done.`, page: '/imports/' },
+		'import.failed': { text: (title) => `The import${of(title)} failed.`, page: '/imports/' },
 	}),
 );
 

@@ -1,4 +1,4 @@
-import { csvFile } from '$lib/features/admin/csv.ts';
+import { csvFile } from '$lib/csv/write.ts';
 import { parseAuditQuery } from '$lib/features/admin/audit-query.ts';
 import { eachAuditPage, type AuditLine } from '$lib/features/admin/audit.service.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';

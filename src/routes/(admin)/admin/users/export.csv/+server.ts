@@ -1,4 +1,4 @@
-import { csvFile } from '$lib/features/admin/csv.ts';
+import { csvFile } from '$lib/csv/write.ts';
 import type { User } from '$lib/features/admin/answers.ts';
 import { parseUsersQuery } from '$lib/features/admin/users-query.ts';
 import { eachUserPage } from '$lib/features/admin/users.service.ts';

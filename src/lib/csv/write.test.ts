@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csvFile, csvLine } from './csv.ts';
+import { csvFile, csvLine } from './write.ts';
 
 test.each(['=1+1', '+1', '-1', '@sum(a1)', '\tx', '\rx'])(
 	'%j does not begin a formula in a spreadsheet',

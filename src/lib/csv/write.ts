@@ -1,14 +1,14 @@
+import { disarm } from './formula.ts';
+
 type Cell = string | number | boolean | null;
 
-/** One line of a CSV file. Spreadsheets would run a cell that begins like a formula: an apostrophe makes it text. */
+/** One line of a CSV file, in which spreadsheets find no formula. */
 export function csvLine(cells: Cell[]): string {
 	return `${cells.map(quote).join(',')}\r\n`;
 }
 
 function quote(cell: Cell): string {
-	const text = String(cell ?? '');
-	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-	return `"${safe.replaceAll('"', '""')}"`;
+	return `"${disarm(String(cell ?? '')).replaceAll('"', '""')}"`;
 }
 
 /**

@@ -31,7 +31,7 @@ export default defineConfig({
 				'supabase/local/**/*.test.ts',
 				'tests/guards/**/*.test.ts',
 			]),
-			suite('db', ['tests/db/**/*.test.ts', 'tests/access/**/*.test.ts']),
+			suite('db', ['tests/{db,access,mutants}/**/*.test.ts']),
 			suite('faults', ['tests/faults/**/*.test.ts']),
 		],
 	},

@@ -9,6 +9,10 @@ select tests.make_person('new');
 select tests.make_person('held');
 delete from public.users where id = tests.id_of('bare');
 update auth.users set email_confirmed_at = null where id = tests.id_of('new');
+-- Single sign-on may give two accounts one address.
+insert into auth.users (id, aud, role, email, email_confirmed_at, is_sso_user, created_at, updated_at)
+select gen_random_uuid(), 'authenticated', 'authenticated', 'twin@tests.example', now(), is_sso_user, now(), now()
+from (values (false), (true)) as twin (is_sso_user);
 update public.users set suspended_at = now() where id = tests.id_of('held');
 
 -- The first one
@@ -24,6 +28,7 @@ select throws_ok('select public.make_admin(''nobody@tests.example'')', 'PT404', 
 select throws_ok('select public.make_admin(null)', 'PT404', 'there is no such account', 'service role: nor one without an address');
 select throws_ok('select public.make_admin(''new@tests.example'')', 'PT409', 'the address has not been confirmed', 'service role: says that it is not confirmed');
 select throws_ok('select public.make_admin(''held@tests.example'')', 'PT409', 'the account is suspended', 'service role: says that it is suspended');
+select throws_ok('select public.make_admin(''twin@tests.example'')', 'PT409', 'several accounts have this address', 'service role: does not choose between two');
 select ok(public.make_admin(' Ann@tests.example '), 'service role: makes the first admin');
 select ok(not public.make_admin('ann@tests.example'), 'service role: to do so again changes nothing');
 select tests.stop_acting();

@@ -234,5 +234,14 @@ from (values
 	('{}', ''), ('null', ''), ('7', ''), ('[["email"]]', ''), ('{"providers": [{"a": 1}, null, 3]}', '3,{"a"'), (null, '')
 ) as t (metadata, providers);
 
+-- What people change themselves
+select tests.make_person('hal');
+select tests.act_as('hal');
+update public.users set name = 'Renamed' where id = private.user_id();
+select tests.stop_acting();
+select tests.act_as('boss');
+select is(tests.names(public.admin_list_users(search => 'renamed')), 'hal', 'who changes their own name is found by it');
+select tests.stop_acting();
+
 select * from finish();
 rollback;

@@ -32,5 +32,8 @@ from unnest(array['anon', 'authenticated', 'service_role']) as role,
 select schema_privs_are('private', role, array['USAGE'], role || ' reaches what is granted in private, and makes nothing there')
 from unnest(array['anon', 'authenticated', 'service_role']) as role;
 
+select ok(not has_schema_privilege(role, 'public', 'create'), role || ' makes nothing in public')
+from unnest(array['anon', 'authenticated', 'service_role']) as role;
+
 select * from finish();
 rollback;

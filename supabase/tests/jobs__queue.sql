@@ -165,5 +165,8 @@ select throws_ok(
 	'23514', null, 'a kind is a name'
 );
 
+-- Whom a notice reaches, only a listener hears: tests/db/worker.test.ts. That it is sent stands here.
+select has_trigger('private', 'jobs', name, 'workers are woken: ' || name) from unnest(array['_500_wake', '_500_wake_again']) as name;
+
 select * from finish();
 rollback;

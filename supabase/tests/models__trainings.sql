@@ -192,5 +192,20 @@ select tests.stop_acting();
 select is_empty('select from public.training_jobs', 'with a model go its trainings');
 select is_empty('select from private.jobs where kind = ''models.train''', 'and what was to be done for them');
 
+-- How much there may be of it, whatever state it is in
+insert into public.datasets (id, user_id, name, content, columns, row_count)
+select dataset_id, tests.id_of('ann'), 'Data', E'a,b\n1,x\n', '[]', 1 from tests.things;
+insert into public.ai_models (id, user_id, name, target, dataset_id)
+select model_id, tests.id_of('ann'), 'Model', 'b', dataset_id from tests.things;
+insert into public.training_jobs (user_id, model_id, state)
+select tests.id_of('ann'), model_id, 'cancelled' from tests.things, generate_series(1, 100);
+update public.training_jobs set state = 'cancelled';
+insert into public.ai_models (user_id, name, target)
+select tests.id_of('ann'), 'One of many', 'b' from generate_series(2, 100);
+select tests.act_as('ann');
+select throws_ok('select tests.start(''one more'')', 'PT409', 'no room for another training', 'a model keeps a hundred trainings, and no more');
+select throws_ok($$ insert into public.ai_models (name, target) values ('One more', 'b') $$, 'PT409', 'no room for another model', 'somebody keeps a hundred models, and no more');
+select tests.stop_acting();
+
 select * from finish();
 rollback;

@@ -44,7 +44,7 @@ select is(min(expires_at), now() + interval '7 days', 'a link works for a week')
 -- Who has nothing to do with them
 select tests.act_as('mia');
 select is_empty('select * from public.invitations', 'a member: sees no invitation');
-select throws_ok('select public.revoke_invitation(id) from (select gen_random_uuid() as id) as x', 'PT404', null, 'a member: revokes none');
+select throws_ok('select public.revoke_invitation(id) from (select gen_random_uuid() as id) as x', 'PT404', 'there is no such invitation', 'a member: revokes none');
 select throws_ok(format('select public.accept_invitation(%L)', tests.link('open')), 'PT409', 'they are a member already', 'a member: needs none');
 select throws_ok(format('select public.accept_invitation(%L)', tests.link('owner')), 'PT409', 'they are a member already', 'a member: does not become an owner by one');
 select tests.stop_acting();
@@ -52,7 +52,7 @@ create table tests.invitation as select id from public.invitations limit 1;
 grant select on tests.invitation to public;
 select tests.act_as('bob');
 select is_empty('select * from public.invitations', 'another person: sees no invitation');
-select throws_ok('select public.revoke_invitation(id) from tests.invitation', 'PT404', null, 'another person: revokes none');
+select throws_ok('select public.revoke_invitation(id) from tests.invitation', 'PT404', 'there is no such invitation', 'another person: revokes none');
 select tests.stop_acting();
 select tests.act_as('held');
 select throws_ok(format('select public.accept_invitation(%L)', tests.link('open')), '42501', 'no live session', 'suspended: accepts none');

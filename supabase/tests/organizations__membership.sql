@@ -182,5 +182,8 @@ select is(
 select is(public.export_my_data() #>> '{organizations,memberships,0,organization}', 'Another', 'by name');
 select tests.stop_acting();
 
+-- That nobody waits in a circle shows only when two act at the same moment, and then not each time.
+select has_trigger('public', 'users', '_400_organizations', 'an account that goes locks its organizations first');
+
 select * from finish();
 rollback;

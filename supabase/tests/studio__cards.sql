@@ -226,5 +226,11 @@ select tests.stop_acting();
 delete from auth.users where id = tests.id_of('ann');
 select is_empty('select from public.studio_jobs where title = ''Card of ann''', 'with the account go its cards');
 
+-- A card that goes by another way than its owner's
+insert into public.studio_jobs (user_id, title, card) select tests.make_person('gil'), 'Gone', '{}';
+select isnt_empty('select from private.jobs where owner_id = tests.id_of(''gil'')', 'a card is waited for');
+delete from public.studio_jobs where user_id = tests.id_of('gil');
+select is_empty('select from private.jobs where owner_id = tests.id_of(''gil'')', 'and with it goes what was to be done for it');
+
 select * from finish();
 rollback;

@@ -4,7 +4,7 @@ import type { TestDatabase } from '../support/database.ts';
 /** What one role holds on one object, with the columns that it is bound to. */
 export type Grant = { object: string; role: string; verbs: string };
 
-const grantsQuery = `
+export const grantsQuery = `
 	with held as (
 		select 'schema ' || nspname as object, nspowner as owner, nspname as schema, null as attname, privilege.*
 		from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) as privilege

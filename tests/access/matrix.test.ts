@@ -105,7 +105,11 @@ function describeOn(engine: Engine): void {
 		test('lets nobody but the service role write a role, a suspension, a source or another row', () => {
 			for (const name of Object.keys(who).filter((name) => name !== 'service role')) {
 				for (const [what, outcome, part] of column(name)) {
-					if (!/^update (id|email|role|suspended_|source|created_at)|another|^hand own/.test(what))
+					if (
+						!/^update (id|email|role|suspended_|source|created_at)|another|^hand (own|over)/.test(
+							what,
+						)
+					)
 						continue;
 					if (what.startsWith('select')) continue;
 					// What an organization holds is its members' own.

@@ -190,5 +190,31 @@ describe.skipIf(!server)(
 				outcomes[1] === 'done' ? `${c} owner` : `${b} owner`,
 			);
 		});
+
+		test("an owner who is removed while they revoke another's link revokes none", async () => {
+			const [a, b] = [await makePerson('a'), await makePerson('b')];
+			const place = await makePlace([a, b]);
+			const [link] = await owner<{ id: string }[]>`
+			insert into public.invitations (organization_id, role, secret_hash, created_by)
+			values (${place}, 'member', repeat('0', 64), ${b}) returning id`;
+			const token = await tokenOf(a);
+
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate`delete from public.memberships where user_id = ${a}`;
+			let outcome: Outcome | undefined;
+			const revoking = callAs(token, `revoke_invitation('${link?.id}')`).then((came) => {
+				outcome = came;
+			});
+			for (let waiting = 0; waiting === 0 && outcome === undefined;) {
+				const [row] = await gate<{ waiting: number }[]>`
+				select count(*)::integer as waiting from pg_locks where not granted`;
+				waiting = row?.waiting ?? 0;
+			}
+			await gate`commit`;
+			gate.release();
+			await revoking;
+			expect(outcome).toBe('no_organization');
+		});
 	},
 );

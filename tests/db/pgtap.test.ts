@@ -1,18 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-	migrate,
-	startHostedShape,
-	startPglite,
-	type Engine,
-	type Row,
-} from '../support/database.ts';
+import { migrate, startHostedShape, startPglite, type Engine } from '../support/database.ts';
+import { runTap, type Assertion } from '../support/tap.ts';
 
 const folder = 'supabase/tests';
 const helpers = '000_helpers.sql';
 const files = readdirSync(folder).filter((file) => file.endsWith('.sql') && file !== helpers);
-
-type Assertion = { passed: boolean; description: string; diagnostics: string[] };
 
 const embedded = startPglite();
 const hosted = await startHostedShape();
@@ -35,8 +28,7 @@ async function describeOn(engine: Engine): Promise<void> {
 		await database.run(read(helpers));
 
 		for (const file of files) {
-			const outcome = await database.run(read(file)).then(readTap, (error: unknown) => error);
-			await database.run('rollback');
+			const outcome = await runTap(database, read(file));
 			describe(`${file} on ${engine.name}`, () => declare(outcome));
 		}
 	} finally {
@@ -44,8 +36,8 @@ async function describeOn(engine: Engine): Promise<void> {
 	}
 }
 
-function declare(outcome: unknown): void {
-	if (!Array.isArray(outcome) || outcome.length === 0) {
+function declare(outcome: Assertion[] | Error): void {
+	if (outcome instanceof Error || outcome.length === 0) {
 		test('runs to its end', () => {
 			throw outcome instanceof Error ? outcome : new Error('The file asserts nothing.');
 		});
@@ -56,23 +48,6 @@ function declare(outcome: unknown): void {
 			expect(passed, diagnostics.join('\n')).toBe(true);
 		});
 	}
-}
-
-/** Every result of the script that speaks TAP: `ok 1 - what`, `not ok 2 - what`, and `# why` after it. */
-function readTap(results: Row[][]): Assertion[] {
-	const lines = results
-		.flat()
-		.flatMap((row) => Object.values(row))
-		.filter((value) => typeof value === 'string')
-		.flatMap((value) => value.split('\n'));
-
-	const assertions: Assertion[] = [];
-	for (const line of lines) {
-		const [, not, description] = /^(not )?ok \d+ - (.*)$/.exec(line) ?? [];
-		if (description !== undefined) assertions.push({ passed: !not, description, diagnostics: [] });
-		else if (line.startsWith('#')) assertions.at(-1)?.diagnostics.push(line);
-	}
-	return assertions;
 }
 
 function read(file: string): string {

@@ -1,0 +1,83 @@
+import type { Mutant } from './mutants.ts';
+
+/**
+ * Mutants that change nothing for anybody, each with the reason. One that a test notices has no place here.
+ * What two people do at the same moment is not seen from one connection: for that the reason names the test.
+ */
+const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
+	{
+		kind: 'guard removed',
+		objects: /^function public\.finish_(training|studio_job)\(.*require_lease/,
+		reason:
+			'private.finish_job(), the last line, asks the same in the same transaction, and takes the write back.',
+	},
+	{
+		kind: 'guard removed',
+		objects: /^function private\.require_admin_over\(uuid\): perform private\.require_admin/,
+		reason:
+			'It is asked before the lock and behind it, and either refuses. That of two admins the second is none any more is seen by admin-races.test.ts.',
+	},
+	{
+		kind: 'guard removed',
+		objects: /^function private\.revoke_invitation\(uuid\): perform private\.require_membership/,
+		reason:
+			'Only an owner finds the invitation in the line before. Behind the lock it is asked again for two who act at once: organization-races.test.ts.',
+	},
+	{
+		kind: 'always true',
+		objects: /^function public\.is_service_role\(\)$/,
+		reason: 'Nobody but the service role may call it: for everybody else there is no answer.',
+	},
+	{
+		kind: 'invoker, not definer',
+		objects: /^function private\.(count_listed|note_departure|lock_organizations_of)\(\)$/,
+		reason:
+			'What goes with an account is deleted by a foreign key, as the owner of the table; the service role, who may delete profiles, may read and lock what it reads, and is no account that leaves.',
+	},
+	{
+		kind: 'invoker, not definer',
+		objects:
+			/^function private\.(follow_(training|studio)_job|tell_of_(training|studio_job|notification))\(\)$/,
+		reason:
+			'Only the service role and functions that run as the owner cause these triggers, and the service role may do what they do.',
+	},
+	{
+		kind: 'definer, not invoker',
+		objects: /^function private\.(finish_job|require_lease|job_error|job_state|notify)\(/,
+		reason: 'Only the service role may call them, and it may do all of it itself.',
+	},
+	{
+		kind: 'definer, not invoker',
+		objects: /^function private\.is_(active|admin)\(\)$/,
+		reason:
+			'All they read is private.session_state(), which runs as the owner and goes by the claims of the token, not by the role.',
+	},
+	{
+		kind: 'definer, not invoker',
+		objects: /^function private\.(fill_training|limit_models)\(\)$/,
+		reason: 'They look at rows of the person alone by a condition, whatever the policies show.',
+	},
+	{
+		kind: 'definer, not invoker',
+		objects: /^function private\.(refuse_change|touch_updated_at|wake_workers)\(\)$/,
+		reason: 'They touch no table.',
+	},
+	{
+		kind: 'invoker, not definer',
+		objects: /^function private\.my_owned_organizations\(\)$/,
+		reason:
+			'Its rows are the caller’s own memberships, which the policy shows them; a token that is worth nothing is refused by all_active before.',
+	},
+	{
+		kind: 'invoker, not definer',
+		objects: /^function private\.user_id\(\)$/,
+		reason:
+			'Where people may look into the schema auth, as on a hosted project, auth.uid() answers them, too.',
+	},
+];
+
+export function reasonFor({ kind, object, equivalent }: Mutant): string | null {
+	if (equivalent) return equivalent;
+	const known = equivalents.find((each) => each.kind === kind && each.objects.test(object));
+	return known?.reason ?? null;
+}

@@ -1,0 +1,99 @@
+/** Tries mutants, each in transactions that are rolled back, and says which test notices. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { grantsQuery } from '../access/grants.ts';
+import { walk } from '../access/walk.ts';
+import { migrate, type Engine, type TestDatabase } from '../support/database.ts';
+import { listFailures } from '../support/tap.ts';
+import { listMutants, type Mutant } from './mutants.ts';
+
+export type Judge = {
+	mutants: Mutant[];
+	/** What notices it, or null when nothing does. */
+	judge(mutant: Mutant): Promise<string | null>;
+	close(): Promise<void>;
+};
+
+const folder = 'supabase/tests';
+
+/** Two databases with the same schema: in one live the people of the matrix, the other is empty for the tests in SQL. */
+export async function openJudge(engine: Engine): Promise<Judge> {
+	const matrix = await engine.open();
+	await migrate(matrix);
+	await walk(matrix);
+	const grants = JSON.stringify(await matrix.run(grantsQuery));
+	const mutants = await listMutants(matrix);
+
+	let tests: TestDatabase | undefined;
+	const openTests = async () => {
+		const opened = await engine.open();
+		await migrate(opened);
+		await opened.run(readFileSync(`${folder}/000_helpers.sql`, 'utf8'));
+		return opened;
+	};
+
+	/** Makes the mutant, looks, and takes it back. */
+	async function mutated<T>(mutant: Mutant, look: () => Promise<T>): Promise<T> {
+		await matrix.run(`begin; ${mutant.sql}`);
+		try {
+			return await look();
+		} finally {
+			await matrix.run('rollback');
+		}
+	}
+
+	const seenIn = (part: string, only: boolean) => async () => {
+		const [rows] = await matrix.run(`select * from matrix.first_difference('${part}', ${only})`);
+		const [cell] = rows ?? [];
+		return cell
+			? `matrix: ${cell['part']}, ${cell['what']}, ${cell['who']}: ${cell['outcome']}`
+			: null;
+	};
+	const seenInGrants = async () =>
+		JSON.stringify(await matrix.run(grantsQuery)) === grants ? null : 'grants.md';
+	const seenInTests = async (mutant: Mutant) => {
+		tests ??= await openTests();
+		for (const { file, text } of testsFor(mutant)) {
+			const script = text.replace(/^begin;$/m, () => `begin;\n${mutant.sql};`);
+			const failures = await listFailures(tests, script);
+			if (failures.length > 0) return `${file}: ${failures[0]}`;
+		}
+		return null;
+	};
+
+	return {
+		mutants,
+		async judge(mutant) {
+			const byMatrix = () => mutated(mutant, seenIn(mutant.part, false));
+			const byItsCells = () => mutated(mutant, seenIn(mutant.part, true));
+			const byGrants = () => mutated(mutant, seenInGrants);
+			const byTests = () => seenInTests(mutant);
+			const steps =
+				mutant.first === 'grants'
+					? [byGrants, byTests, byMatrix]
+					: mutant.first === 'tests'
+						? [byTests, byMatrix]
+						: [byItsCells, byTests, byMatrix, byGrants];
+			for (const step of steps) {
+				const seen = await step();
+				if (seen) return seen;
+			}
+			return null;
+		},
+		close: async () => {
+			await Promise.all([matrix.close(), tests?.close()]);
+		},
+	};
+}
+
+type File = { file: string; text: string };
+
+const files: File[] = readdirSync(folder)
+	.filter((file) => file.endsWith('.sql') && file !== '000_helpers.sql')
+	.map((file) => ({ file, text: readFileSync(`${folder}/${file}`, 'utf8') }));
+
+/** The catalogue first, as it is quick and sees most, then those that name what was changed most often. */
+function testsFor({ name }: Mutant): File[] {
+	const mentions = ({ file, text }: File) =>
+		file === 'foundation__catalogue.sql' ? Infinity : text.split(name).length;
+	return files.toSorted((a, b) => mentions(b) - mentions(a));
+}

@@ -19,9 +19,9 @@ export const init: ServerInit = () => {
 
 /** Where files are sent to, and how large such a form may be: somewhat more than what is taken, to say so in words. */
 const uploads = {
-	'/(app)/models/new': 9_000_000,
-	'/(app)/models/[id=uuid]': 9_000_000,
-	'/(app)/imports/new': 250_000_000,
+	'/(app)/models/new': 9_000_000, // feature: models
+	'/(app)/models/[id=uuid]': 9_000_000, // feature: models
+	'/(app)/imports/new': 250_000_000, // feature: imports
 };
 
 export const handle = sequence(log, headers, supabase, session, limitBody(uploads), guard);

@@ -1,7 +1,7 @@
 /**
  * Runs what is tested, from nothing and in order, and counts it:
  *   npm test                          everything
- *   node tests/run.ts unit db         parts of it: static, unit, db, faults, e2e
+ *   node tests/run.ts unit db         parts of it: static, unit, db, removal, faults, e2e
  * A step that fails shows all it wrote. Steps that do not need it still run.
  */
 import { spawn } from 'node:child_process';
@@ -42,6 +42,7 @@ const STEPS: Step[] = [
 	{ name: 'types', parts: ['static'], command: 'npm run check' },
 	vitest('unit'),
 	vitest('db'),
+	{ name: 'removal', parts: ['removal'], command: 'node tests/removal.ts --quick' },
 	{ name: 'build', parts: ['faults', 'e2e'], command: 'npm run build' },
 	{ ...vitest('faults'), after: 'build' },
 	{

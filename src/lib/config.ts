@@ -33,21 +33,11 @@ export type NavLink = {
 /** The links of the header, one line a feature. A link to a page that does not exist is a type error. */
 export const nav = [
 	{ href: '/home', label: 'Home', for: 'people' },
-	{ href: '/models', label: 'Models', for: 'people', about: 'Train a model on your own data.' },
-	{ href: '/studio', label: 'Studio', for: 'people', about: 'Have a card drawn to share.' },
-	{
-		href: '/organizations',
-		label: 'Organizations',
-		for: 'people',
-		about: 'Work together with others.',
-	},
-	{
-		href: '/imports',
-		label: 'Imports',
-		for: 'people',
-		about: 'Import a list of what you have, in the background.',
-	},
-	{ href: '/inventory', label: 'Inventory', for: 'people', about: 'See what you have.' },
+	{ href: '/models', label: 'Models', for: 'people', about: 'Train a model on your own data.' }, // feature: models
+	{ href: '/studio', label: 'Studio', for: 'people', about: 'Have a card drawn to share.' }, // feature: studio
+	{ href: '/organizations', label: 'Organizations', for: 'people', about: 'Work with others.' }, // feature: organizations
+	{ href: '/imports', label: 'Imports', for: 'people', about: 'Import a list of what you have.' }, // feature: imports
+	{ href: '/inventory', label: 'Inventory', for: 'people', about: 'See what you have.' }, // feature: imports
 	{ href: '/notifications', label: 'Notifications', for: 'people' },
 	{ href: '/account', label: 'Account', for: 'people' },
 	{ href: '/admin', label: 'Admin', for: 'admins', about: 'Find people, and repair.' },

@@ -9,7 +9,7 @@ export type Part = { title: string; rows: Record<string, string[]> };
 export const people = Object.entries(who);
 
 /** The features that can be removed, in the order in which their rows depend on each other. */
-const features = [
+const features: string[] = [
 	'models', // feature: models
 	'studio', // feature: studio
 	'organizations', // feature: organizations

@@ -37,6 +37,8 @@ export default {
 					'../supabase/**/*.ts',
 					'../tests/**/*.ts',
 				],
+				// An app of its own, whose locals are others.
+				exclude: [...config.exclude, '../tests/bench/guide'],
 			}),
 		},
 	},

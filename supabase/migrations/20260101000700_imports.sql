@@ -1004,12 +1004,14 @@ as $$ select * from private.list_refused_lines($1, $2, $3); $$;
 -- once more for those whose sku came into the inventory meanwhile: a person's insert is not waited for, but met.
 -- enable_seqscan: the plan is kept while the table grows from nothing to millions. enable_nestloop: nothing is known
 -- of how many lines are valid, and guessing few costs a comparison of each with each.
+-- plan_cache_mode: a plan made for an empty inventory is kept by a worker's connection while it fills.
 create function private.store_import_lines(p_job public.scheduled_jobs, p_lines jsonb)
 returns table (added integer, updated integer, skipped integer, refused integer)
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
 set enable_nestloop = off
+set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,13 @@
 -- Nobody else should find it in a database that serves people: `drop schema tests cascade` removes it.
 
 create schema if not exists extensions;
-create extension if not exists pgtap with schema extensions;
+do $$
+begin
+	if to_regprocedure('extensions.no_plan()') is null then
+		create extension if not exists pgtap with schema extensions;
+	end if;
+end;
+$$;
 
 drop schema if exists tests cascade;
 create schema tests;
@@ -11,7 +17,7 @@ create schema tests;
 -- Assertions and helpers are also called while a test acts as somebody who may do nothing.
 do $$
 declare
-	v_taps regnamespace := (select extnamespace from pg_extension where extname = 'pgtap');
+	v_taps regnamespace := (select pronamespace from pg_proc where proname = 'no_plan');
 begin
 	execute format('grant usage on schema %s, tests to public', v_taps);
 	execute format('grant execute on all functions in schema %s to public', v_taps);

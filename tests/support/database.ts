@@ -4,6 +4,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { pgtap } from '@electric-sql/pglite/pgtap';
 import { App } from '@supabase/lite';
 import { PgliteConnection } from '@supabase/lite/pglite';
+import { readPgtap } from './pgtap.ts';
 import { startPostgres } from './postgres.ts';
 
 export type Row = Record<string, unknown>;
@@ -13,7 +14,6 @@ export type TestDatabase = {
 	run(script: string): Promise<Row[][]>;
 	/** Runs it as the auth server, who signs people up. */
 	runAsAuthServer(script: string): Promise<Row[][]>;
-	hasPgtap: boolean;
 	close(): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export function startPglite(): Engine {
 			const copy = await (await original).driver.clone();
 			const run = async (script: string) =>
 				(await copy.exec(script)).map((result): Row[] => result.rows);
-			return { run, runAsAuthServer: run, hasPgtap: true, close: () => copy.close() };
+			return { run, runAsAuthServer: run, close: () => copy.close() };
 		},
 		stop: async () => (await original)?.close(),
 	};
@@ -61,8 +61,7 @@ export async function startHostedShape(): Promise<Engine | null> {
 	await admin.unsafe(readFixture('hosted-roles.sql'));
 	const [version] = await admin<{ name: string }[]>`
 		select split_part(version(), '.', 1) as name`;
-	const [available] = await admin`
-		select from pg_available_extensions where name = 'pgtap'`;
+	const pgtap = readPgtap();
 
 	let count = 0;
 	return {
@@ -72,14 +71,12 @@ export async function startHostedShape(): Promise<Engine | null> {
 			await admin.unsafe(`create database ${database}`);
 			const owner = server.connect({ database, max: 1 });
 			await owner.unsafe(readFixture('hosted-auth.sql'));
-			if (available) {
-				// Not a trusted extension: only a superuser can bring it in.
-				await owner.unsafe(`
-					create schema extensions;
-					grant usage on schema extensions to public;
-					create extension pgtap with schema extensions;
-				`);
-			}
+			await owner.unsafe(`
+				create schema extensions;
+				grant usage on schema extensions to public;
+				set search_path = extensions;
+				${pgtap};
+			`);
 			const asPostgres = server.connect({ database, user: 'postgres', max: 1 });
 			const asAuthServer = server.connect({ database, user: 'supabase_auth_admin', max: 1 });
 			const runner = (sql: typeof owner) => async (script: string) =>
@@ -87,7 +84,6 @@ export async function startHostedShape(): Promise<Engine | null> {
 			return {
 				run: runner(asPostgres),
 				runAsAuthServer: runner(asAuthServer),
-				hasPgtap: Boolean(available),
 				async close() {
 					await Promise.all(
 						[owner, asPostgres, asAuthServer].map((sql) => sql.end({ timeout: 0 })),

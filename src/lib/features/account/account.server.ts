@@ -1,13 +1,9 @@
-import { redirect, type RequestEvent } from '@sveltejs/kit';
+import type { RequestEvent } from '@sveltejs/kit';
 import { countUse } from '../../limits.server.ts';
-import type { Person } from '../../person.ts';
+import { requirePerson } from '../../require-person.server.ts';
 import { createAuthClient, createForgetfulClient } from '../../supabase/auth.server.ts';
 import type { Client } from '../../supabase/request.server.ts';
 import { proveIdentity } from './identity.service.ts';
-
-export function requirePerson({ locals }: Pick<RequestEvent, 'locals'>): Person {
-	return locals.person ?? redirect(303, '/log-in');
-}
 
 /** Answers the client of a person who has just shown that it is them. Each try counts as a log-in. */
 export async function requireIdentity(event: RequestEvent, password: string): Promise<Client> {

@@ -4,7 +4,8 @@ import { sayOnce } from '../../toast.server.ts';
 import { predict } from './classifier.ts';
 import { takeDataset } from './datasets.service.ts';
 import { changeModelSchema, trainingSchema, tryFields } from './models.schema.ts';
-import { requireModel, requirePerson } from './models.server.ts';
+import { requirePerson } from '../../require-person.server.ts';
+import { requireModel } from './models.server.ts';
 import { updateModel } from './models.service.ts';
 import { findTrained } from './trainings.service.ts';
 

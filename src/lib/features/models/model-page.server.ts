@@ -2,7 +2,8 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { showOrFail } from '../../show-or-fail.ts';
 import { findDataset, listDatasets } from './datasets.service.ts';
 import type { Input } from './encoding.ts';
-import { requireModel, requirePerson } from './models.server.ts';
+import { requirePerson } from '../../require-person.server.ts';
+import { requireModel } from './models.server.ts';
 import { findPoints, findTrained, listTrainings, type Training } from './trainings.service.ts';
 
 /** More curves than that in one chart cannot be told apart. */

@@ -1,11 +1,7 @@
-import { error, redirect, type RequestEvent } from '@sveltejs/kit';
-import type { Person } from '../../person.ts';
+import { error, type RequestEvent } from '@sveltejs/kit';
+import { requirePerson } from '../../require-person.server.ts';
 import { showOrFail } from '../../show-or-fail.ts';
 import { findModel, type Model } from './models.service.ts';
-
-export function requirePerson({ locals }: Pick<RequestEvent, 'locals'>): Person {
-	return locals.person ?? redirect(303, '/log-in');
-}
 
 /** One's own model, or the page that says that there is none. */
 export async function requireModel(

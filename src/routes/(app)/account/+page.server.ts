@@ -1,8 +1,8 @@
 import { redirect } from '@sveltejs/kit';
 import { profileSchema } from '$lib/features/account/account.schema.ts';
-import { requirePerson } from '$lib/features/account/account.server.ts';
 import { updateProfile } from '$lib/features/account/account.service.ts';
 import { parseForm } from '$lib/forms.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { sayOnce } from '$lib/toast.server.ts';
 import type { Actions } from './$types';
 

@@ -1,8 +1,8 @@
 import { act } from '$lib/act.server.ts';
 import { deleteDataset, listDatasets } from '$lib/features/models/datasets.service.ts';
 import { datasetSchema } from '$lib/features/models/models.schema.ts';
-import { requirePerson } from '$lib/features/models/models.server.ts';
 import { listModels } from '$lib/features/models/models.service.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 

@@ -1,13 +1,10 @@
 import { redirect } from '@sveltejs/kit';
 import { deleteSchema } from '$lib/features/account/account.schema.ts';
-import {
-	identityFaults,
-	requireIdentity,
-	requirePerson,
-} from '$lib/features/account/account.server.ts';
+import { identityFaults, requireIdentity } from '$lib/features/account/account.server.ts';
 import { deleteAccount } from '$lib/features/account/account.service.ts';
 import { hasPassword } from '$lib/features/account/identity.service.ts';
 import { parseForm } from '$lib/forms.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { clearSessionCookies } from '$lib/supabase/request.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import { sayOnce } from '$lib/toast.server.ts';

@@ -1,14 +1,11 @@
 import { emailSchema } from '$lib/features/account/account.schema.ts';
-import {
-	identityFaults,
-	requireIdentity,
-	requirePerson,
-} from '$lib/features/account/account.server.ts';
+import { identityFaults, requireIdentity } from '$lib/features/account/account.server.ts';
 import { requestEmail } from '$lib/features/account/account.service.ts';
 import { hasPassword } from '$lib/features/account/identity.service.ts';
 import { AppError } from '$lib/errors.ts';
 import { parseForm } from '$lib/forms.ts';
 import { countUse } from '$lib/limits.server.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad } from './$types';
 

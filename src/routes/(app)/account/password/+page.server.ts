@@ -3,14 +3,11 @@ import { isAbout } from '$lib/credentials/credentials.schema.ts';
 import { passwordFaults, refuseBreached } from '$lib/credentials/password-faults.server.ts';
 import { AppError } from '$lib/errors.ts';
 import { passwordSchema } from '$lib/features/account/account.schema.ts';
-import {
-	identityFaults,
-	requireIdentity,
-	requirePerson,
-} from '$lib/features/account/account.server.ts';
+import { identityFaults, requireIdentity } from '$lib/features/account/account.server.ts';
 import { changePassword } from '$lib/features/account/account.service.ts';
 import { hasPassword } from '$lib/features/account/identity.service.ts';
 import { parseForm } from '$lib/forms.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import { sayOnce } from '$lib/toast.server.ts';
 import type { Actions, PageServerLoad } from './$types';

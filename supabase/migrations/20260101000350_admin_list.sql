@@ -287,14 +287,14 @@ begin
 end;
 $$;
 
--- Reads rows in an order, and sifts them until a page is full. The first 2,000 fill it with what is common.
--- How many there are of something rarer, the newest 2,000 tell, where it is not known. When the first 30,000
+-- Reads rows in an order, and sifts them until a page is full. The first 1,000 fill it with what is common.
+-- How many there are of something rarer, the newest 1,000 tell, where it is not known. When the first 30,000
 -- are likely to fill the page, they are read on; what does not come even there is found by an index of its own
 -- and put in order here. So nothing is read from end to end, wherever in the order it may be.
 -- enable_seqscan: of few rows the planner would rather read and sort all of them.
 create function private.sift_accounts(
 	p_rows text, p_kinds text[], p_past text, p_sift text, p_order text, p_limit integer, p_has_index boolean,
-	p_expected bigint,
+	p_expected bigint, p_newest_first boolean,
 	out ids uuid[], out keys text[], out hits integer, out complete boolean
 )
 language plpgsql
@@ -303,7 +303,7 @@ set search_path = ''
 set enable_seqscan = off
 as $$
 declare
-	c_first constant integer := 2000;
+	c_first constant integer := 1000;
 	c_further constant integer := 30000;
 	c_counted constant integer := 10000;
 	v_all bigint;
@@ -332,10 +332,12 @@ begin
 
 	v_all := private.count_accounts(p_kinds);
 	if v_expected is null then
-		execute format(
-			'select count(*) filter (where %s) from (%s) as newest',
-			p_sift, private.window_of_accounts(p_rows, p_kinds, 'true', 'created_at desc', c_first)
-		) into hits;
+		if not (p_newest_first and p_past = 'true') then
+			execute format(
+				'select count(*) filter (where %s) from (%s) as newest',
+				p_sift, private.window_of_accounts(p_rows, p_kinds, 'true', 'created_at desc', c_first)
+			) into hits;
+		end if;
 		v_expected := hits * v_all / c_first;
 	end if;
 	if v_expected * c_further > 3 * p_limit * v_all then
@@ -538,7 +540,7 @@ begin
 		-- Without a letter or a digit there is no trigram to look for.
 		v_sifted := private.sift_accounts(
 			v_rows, v_kinds, v_past, v_sift, v_order, v_size + 1, v_term is null or v_term ~ '[[:alnum:]]',
-			case when v_term is null then v_total end
+			case when v_term is null then v_total end, v_sort = 'created_at' and v_downward
 		);
 		v_ids := v_sifted.ids;
 		v_keys := v_sifted.keys;
@@ -793,7 +795,7 @@ revoke execute on function
 	private.kinds_of_accounts(text, boolean, boolean, text, boolean),
 	private.describe_accounts(uuid[]),
 	private.window_of_accounts(text, text[], text, text, integer),
-	private.sift_accounts(text, text[], text, text, text, integer, boolean, bigint),
+	private.sift_accounts(text, text[], text, text, text, integer, boolean, bigint, boolean),
 	private.account_matches(text),
 	private.page_of_accounts(uuid[], text[], integer, boolean, boolean),
 	private.admin_list_users(text, text, boolean, boolean, text, boolean, timestamptz, timestamptz, text, boolean, integer, text, boolean),

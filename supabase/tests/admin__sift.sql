@@ -24,7 +24,7 @@ declare
 	v_all uuid[];
 	v_hits integer;
 begin
-	v_found := private.sift_accounts(v_rows, private.kinds_of_accounts(null, null, null, null, null), p_past, v_sift, p_order, 26, true, p_expected);
+	v_found := private.sift_accounts(v_rows, private.kinds_of_accounts(null, null, null, null, null), p_past, v_sift, p_order, 26, true, p_expected, p_key = 'created_at' and p_order like 'key desc%');
 	execute format('select array(select id from (%s) as row where %s and %s order by %s limit 26), (select count(*) from (%1$s) as row where %3$s)', v_rows, p_past, v_sift, p_order)
 	into v_all, v_hits;
 	return array[

@@ -1,6 +1,6 @@
 /**
  * Does the time of the admins' list grow with the number of people? Fills two databases on a throw-away PostgreSQL,
- * runs every kind of query in both, and prints the times side by side:
+ * runs every kind of query in both by turns, and puts the times side by side:
  *   npm run bench:admin                   10,000 and 1,000,000 people
  *   npm run bench:admin -- 1000 50000     other numbers
  * Where a query reads a whole table, its plan follows.
@@ -8,8 +8,9 @@
 import postgres from 'postgres';
 import { migrate, readFixture } from '../support/database.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { median, medianAndSpread, writeTable } from './report.ts';
 
-const runs = 15;
+const runs = 31;
 
 /** What is asked, by name. `cursor` is put in where the page is deep. */
 const queries: Record<string, string> = {
@@ -71,6 +72,7 @@ try {
 		await fill(server, sizes[1] ?? 1_000_000),
 	];
 	const plans = new Set<string>();
+	const rows: string[][] = [];
 	const line = async (name: string, callOf: (bench: Bench) => Promise<string>) => {
 		const calls = [await callOf(small), await callOf(large)] as const;
 		const times: [number[], number[]] = [[], []];
@@ -81,32 +83,30 @@ try {
 			times[0].push(a);
 			times[1].push(b);
 		}
-		const [a, b] = [median(times[0]), median(times[1])];
-		const cells = [name.padEnd(42), ms(a), ms(b), (b / a).toFixed(1).padStart(6)];
-		console.log(`| ${cells.join(' | ')} |`);
+		const ratio = (median(times[1]) / median(times[0])).toFixed(1);
+		rows.push([name, ...times.map((each) => medianAndSpread(each)), ratio]);
+		console.log(rows.at(-1)?.join(' | '));
 		for (const plan of await large.wholeReads(calls[1])) plans.add(`${name}:\n${plan}`);
 	};
-	const people = (bench: Bench) => bench.people.toLocaleString('en').padStart(10);
-	console.log(
-		`\n| ${'median of ' + runs + ', in milliseconds'.padEnd(28)} | ${people(small)} | ${people(large)} |  ratio |`,
-	);
-	console.log(`| ${'-'.repeat(42)} | ---------: | ---------: | -----: |`);
 	for (const [name, query] of Object.entries(queries)) {
 		await line(name, async (bench) => `admin_list_users(${await bench.argumentsOf(query)})`);
 	}
 	await line('one person', async (bench) => `admin_show_user((${await bench.argumentsOf('one')}))`);
 	await line('the overview', async () => 'admin_overview()');
 	for (const plan of plans) console.log(`\nA whole table is read by ${plan}`);
+	const people = ({ people }: Bench) => people.toLocaleString('en');
+	await writeTable({
+		name: 'bench:admin',
+		about: `The admins' list of users, a page of 25 unless said otherwise, with ${people(small)} and with ${people(large)} people: each query that the page can ask, by the function that it calls.`,
+		runs: `${runs} of each by turns; milliseconds with the call's way there and back, the median and in brackets the middle half`,
+		columns: ['query', people(small), people(large), 'times'],
+		rows,
+		note: plans.size
+			? `Queries that read a whole table: ${[...plans].map((plan) => plan.split(':\n')[0]).join(', ')}.`
+			: 'No query reads a whole table.',
+	});
 } finally {
 	await server.stop();
-}
-
-function ms(milliseconds: number): string {
-	return milliseconds.toFixed(1).padStart(10);
-}
-
-function median(times: number[]): number {
-	return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
 }
 
 async function fill(on: Postgres, people: number): Promise<Bench> {

@@ -123,10 +123,10 @@ security definer
 set search_path = ''
 as $$
 declare
-	-- Asked once: the claims are JSON, and reading that takes longer than finding a row.
-	v_session_id uuid := auth.jwt() ->> 'session_id';
+	-- Read once: the claims are JSON, and reading that takes longer than finding a row.
+	v_claims jsonb := auth.jwt();
 begin
-	user_id := auth.uid();
+	user_id := v_claims ->> 'sub';
 
 	select
 		account.email,
@@ -150,7 +150,7 @@ begin
 	from auth.sessions as session
 	join auth.users as account on account.id = session.user_id
 	left join public.users as person on person.id = account.id
-	where session.id = v_session_id
+	where session.id = (v_claims ->> 'session_id')::uuid
 		and session.user_id = session_state.user_id
 		and (session.not_after is null or session.not_after > now())
 		and account.deleted_at is null
@@ -172,15 +172,30 @@ $$;
 
 -- The question of every restrictive policy. A person without a profile is active: they are about to
 -- insert it.
+-- The same as alive and not suspended above, asked by itself: every statement of everybody waits for it, and
+-- this takes a third less.
+-- definer because of the same.
 create function private.is_active() returns boolean
 language plpgsql
 stable parallel safe
+security definer
 set search_path = ''
 as $$
 declare
-	v_state record := private.session_state();
+	v_claims jsonb := auth.jwt();
 begin
-	return v_state.alive and not v_state.suspended;
+	return exists (
+		select
+		from auth.sessions as session
+		join auth.users as account on account.id = session.user_id
+		left join public.users as person on person.id = account.id
+		where session.id = (v_claims ->> 'session_id')::uuid
+			and session.user_id = (v_claims ->> 'sub')::uuid
+			and (session.not_after is null or session.not_after > now())
+			and account.deleted_at is null
+			and (account.banned_until is null or account.banned_until <= now())
+			and (person.suspended_at is null or person.suspended_until <= now())
+	);
 end;
 $$;
 

@@ -50,9 +50,9 @@ create table public.studio_jobs (
 comment on table public.studio_jobs is
 	'Share cards: asked for by the app in a person''s name, drawn by the worker. Owners read theirs, and change nothing.';
 
--- A person's list, the newest first; the cascade of the foreign key; and the counts before each insert, as
--- nobody has many.
-create index studio_jobs_user_id on public.studio_jobs (user_id, created_at desc, id);
+-- A person's list; the cascade of the foreign key; and the counts before each insert. Nobody has so many that
+-- they would have to lie in order.
+create index studio_jobs_user_id on public.studio_jobs (user_id);
 
 alter table public.studio_jobs enable row level security;
 

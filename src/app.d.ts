@@ -13,6 +13,8 @@ declare global {
 			supabase: Client;
 			/** Who asks; null for a guest. */
 			person: Person | null;
+			/** All that the database answered about who asks, with what features have added to it. */
+			me: Record<string, unknown>;
 			/** What keeps somebody with a session from being a person here. */
 			hindrance: Hindrance | null;
 		}

@@ -1,7 +1,8 @@
 -- Purpose: organizations: people who do something together. Owners invite by link or email, change roles and
 --   remove; members leave; and there is always an owner. What an organization holds, other features say.
--- Depends on: foundation, registration, account.
--- To remove: remove the features that belong to organizations first; then drop the functions below, in public
+-- Depends on: foundation, registration, account, live.
+-- To remove: remove the features that belong to organizations first; then replace public.me() by what it is in
+--   registration, and drop the functions below, in public
 --   and in private, the tables public.invitations, public.memberships and public.organizations, with the
 --   trigger _400_organizations on public.users; and src/lib/features/organizations, its pages and its line
 --   in the nav.
@@ -65,6 +66,8 @@ create index memberships_user_id on public.memberships (user_id);
 create index invitations_organization_id on public.invitations (organization_id, created_at desc);
 create index invitations_created_by on public.invitations (created_by);
 create index invitations_used_by on public.invitations (used_by);
+-- Those for somebody.
+create index invitations_email on public.invitations (email) where used_at is null and revoked_at is null;
 
 alter table public.organizations enable row level security;
 alter table public.memberships enable row level security;
@@ -174,6 +177,17 @@ begin
 		raise exception 'they are no member' using errcode = 'PT404', hint = 'no_member';
 	end if;
 	return v_role;
+end;
+$$;
+
+-- The address that whoever asks has confirmed; null when they have not.
+create function private.confirmed_email() returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return (select lower(email) from auth.users where id = auth.uid() and email_confirmed_at is not null);
 end;
 $$;
 
@@ -316,7 +330,9 @@ begin
 end;
 $$;
 
--- Answers the secret of the link, which nobody can be told again.
+-- Answers the secret of the link, which nobody can be told again. One for an email is also shown to the account
+-- that has confirmed it, and takes the place of an earlier one for the same email. Whoever invites is not told
+-- whether there is such an account.
 create function private.invite_to_organization(p_organization_id uuid, p_role text, p_email text) returns text
 language plpgsql
 security definer
@@ -328,11 +344,15 @@ declare
 	v_secret text := left(
 		encode(sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')), 'hex'), 32
 	);
+	v_email text := lower(nullif(btrim(p_email), ''));
+	v_id uuid;
 begin
 	perform private.require_role(p_role);
 	-- What is over is kept for a while, so that whoever opens it late reads why it does not work.
 	delete from public.invitations
 	where organization_id = p_organization_id and expires_at < now() - interval '30 days';
+	update public.invitations set revoked_at = now()
+	where organization_id = p_organization_id and email = v_email and used_at is null and revoked_at is null;
 	if (
 		select count(*) >= 50 from public.invitations
 		where organization_id = p_organization_id
@@ -341,10 +361,16 @@ begin
 		raise exception 'too many open invitations' using errcode = 'PT409', hint = 'too_many_invitations';
 	end if;
 	insert into public.invitations (organization_id, role, email, secret_hash, created_by)
-	values (
-		p_organization_id, p_role, lower(nullif(btrim(p_email), '')),
-		encode(sha256(convert_to(v_secret, 'UTF8')), 'hex'), v_user_id
-	);
+	values (p_organization_id, p_role, v_email, encode(sha256(convert_to(v_secret, 'UTF8')), 'hex'), v_user_id)
+	returning id into v_id;
+
+	perform private.notify(account.id, 'organization.invited', jsonb_build_object('id', v_id, 'title', place.name))
+	from auth.users as account, public.organizations as place
+	where account.email = v_email and account.email_confirmed_at is not null and place.id = p_organization_id
+		and not exists (
+			select from public.memberships
+			where organization_id = p_organization_id and user_id = account.id
+		);
 	return v_secret;
 end;
 $$;
@@ -373,21 +399,21 @@ end;
 $$;
 
 -- Makes whoever calls a member, once, and answers of what. The first reason that there is not to.
-create function private.accept_invitation(p_secret text) returns uuid
+create function private.use_invitation(p_id uuid) returns uuid
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
 	v_user_id uuid := private.require_active();
-	v_hash text := encode(sha256(convert_to(coalesce(p_secret, ''), 'UTF8')), 'hex');
 	v_invitation public.invitations;
 begin
-	-- The organization first, then the invitation, as every act takes them.
+	-- Whoever accepts several at the same moment waits here; then the organization, then the invitation, as
+	-- every act takes them.
+	perform from auth.users where id = v_user_id for no key update;
 	perform from public.organizations
-	where id = (select organization_id from public.invitations where secret_hash = v_hash)
+	where id = (select organization_id from public.invitations where id = p_id)
 	for no key update;
-	select * into v_invitation from public.invitations where secret_hash = v_hash for update;
+	select * into v_invitation from public.invitations where id = p_id for update;
 	if not found then
 		raise exception 'there is no such invitation' using errcode = 'PT404', hint = 'invitation_unknown';
 	end if;
@@ -406,16 +432,94 @@ begin
 	if v_invitation.expires_at <= now() then
 		raise exception 'the invitation has expired' using errcode = 'PT409', hint = 'invitation_expired';
 	end if;
-	if v_invitation.email is not null and not exists (
-		select from auth.users
-		where id = v_user_id and lower(email) = v_invitation.email and email_confirmed_at is not null
-	) then
+	if v_invitation.email <> coalesce(private.confirmed_email(), '') then
 		raise exception 'the invitation is for another email' using errcode = 'PT403', hint = 'invitation_for_another';
+	end if;
+	-- Every page has them all in its header.
+	if (select count(*) >= 100 from public.memberships where user_id = v_user_id) then
+		raise exception 'too many organizations' using errcode = 'PT409', hint = 'too_many_organizations';
 	end if;
 	insert into public.memberships (organization_id, user_id, role)
 	values (v_invitation.organization_id, v_user_id, v_invitation.role);
 	update public.invitations set used_at = now(), used_by = v_user_id where id = v_invitation.id;
 	return v_invitation.organization_id;
+end;
+$$;
+
+-- With the secret of a link.
+create function private.accept_invitation(p_secret text) returns uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform private.require_active();
+	return private.use_invitation((
+		select id from public.invitations
+		where secret_hash = encode(sha256(convert_to(coalesce(p_secret, ''), 'UTF8')), 'hex')
+	));
+end;
+$$;
+
+-- Those for the address that whoever asks has confirmed, as long as they may be accepted.
+create function private.list_my_invitations()
+returns table (id uuid, organization text, invited_by text, role text, expires_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+#variable_conflict use_column
+begin
+	perform private.require_active();
+	return query
+	select invitation.id, place.name, person.name, invitation.role, invitation.expires_at
+	from public.invitations as invitation
+	join public.organizations as place on place.id = invitation.organization_id
+	left join public.users as person on person.id = invitation.created_by
+	where invitation.email = private.confirmed_email()
+		and invitation.used_at is null and invitation.revoked_at is null and invitation.expires_at > now()
+		and not place.id = any (private.my_organizations())
+	order by invitation.created_at desc, invitation.id;
+end;
+$$;
+
+-- An invitation for the address of whoever asks needs no secret: the address is theirs, and confirmed.
+create function private.require_my_invitation(p_id uuid) returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	perform private.require_active();
+	if not exists (select from public.invitations where id = p_id and email = private.confirmed_email()) then
+		raise exception 'there is no such invitation' using errcode = 'PT404', hint = 'invitation_unknown';
+	end if;
+	return p_id;
+end;
+$$;
+
+create function private.accept_my_invitation(p_id uuid) returns uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	return private.use_invitation(private.require_my_invitation(p_id));
+end;
+$$;
+
+-- Answers whether it was still open.
+create function private.decline_my_invitation(p_id uuid) returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform private.require_my_invitation(p_id);
+	update public.invitations set revoked_at = now()
+	where id = p_id and used_at is null and revoked_at is null;
+	return found;
 end;
 $$;
 
@@ -577,6 +681,44 @@ begin
 end;
 $$;
 
+-- What me() answers too: all pages show them, and none has to ask for them.
+create function private.list_my_organizations() returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+	return (
+		select coalesce(
+			jsonb_agg(
+				jsonb_build_object('id', place.id, 'name', place.name, 'role', member.role)
+				order by lower(place.name), place.id
+			),
+			'[]'
+		)
+		from public.memberships as member
+		join public.organizations as place on place.id = member.organization_id
+		where member.user_id = auth.uid()
+	);
+end;
+$$;
+
+-- A session that is over, or a person who is suspended, is told of none.
+create or replace function public.me() returns jsonb
+language sql stable
+set search_path = ''
+as $$
+	select me || jsonb_build_object(
+		'organizations',
+		case
+			when (me ->> 'alive')::boolean and not (me ->> 'suspended')::boolean then private.list_my_organizations()
+			else '[]'
+		end
+	)
+	from private.me() as me;
+$$;
+
 create function public.create_organization(name text) returns uuid
 language sql
 set search_path = ''
@@ -601,6 +743,22 @@ create function public.accept_invitation(secret text) returns uuid
 language sql
 set search_path = ''
 as $$ select private.accept_invitation($1); $$;
+
+create function public.list_my_invitations()
+returns table (id uuid, organization text, invited_by text, role text, expires_at timestamptz)
+language sql stable
+set search_path = ''
+as $$ select * from private.list_my_invitations(); $$;
+
+create function public.accept_my_invitation(invitation_id uuid) returns uuid
+language sql
+set search_path = ''
+as $$ select private.accept_my_invitation($1); $$;
+
+create function public.decline_my_invitation(invitation_id uuid) returns boolean
+language sql
+set search_path = ''
+as $$ select private.decline_my_invitation($1); $$;
 
 create function public.shown_invitation(secret text)
 returns table (organization text, invited_by text, role text, for_email boolean, state text, member_of uuid)
@@ -644,6 +802,7 @@ as $$ select private.delete_organization($1, $2); $$;
 revoke execute on function
 	private.require_membership(uuid, text),
 	private.require_member(uuid, uuid),
+	private.confirmed_email(),
 	private.require_another_owner(uuid, uuid),
 	private.require_role(text),
 	private.lock_organizations_of(),
@@ -653,7 +812,13 @@ revoke execute on function
 	private.rename_organization(uuid, text), public.rename_organization(uuid, text),
 	private.invite_to_organization(uuid, text, text), public.invite_to_organization(uuid, text, text),
 	private.revoke_invitation(uuid), public.revoke_invitation(uuid),
+	private.use_invitation(uuid),
 	private.accept_invitation(text), public.accept_invitation(text),
+	private.list_my_invitations(), public.list_my_invitations(),
+	private.require_my_invitation(uuid),
+	private.accept_my_invitation(uuid), public.accept_my_invitation(uuid),
+	private.decline_my_invitation(uuid), public.decline_my_invitation(uuid),
+	private.list_my_organizations(),
 	private.shown_invitation(text), public.shown_invitation(text),
 	private.list_members(uuid), public.list_members(uuid),
 	private.set_member_role(uuid, uuid, text), public.set_member_role(uuid, uuid, text),
@@ -669,6 +834,10 @@ grant execute on function
 	private.invite_to_organization(uuid, text, text), public.invite_to_organization(uuid, text, text),
 	private.revoke_invitation(uuid), public.revoke_invitation(uuid),
 	private.accept_invitation(text), public.accept_invitation(text),
+	private.list_my_invitations(), public.list_my_invitations(),
+	private.accept_my_invitation(uuid), public.accept_my_invitation(uuid),
+	private.decline_my_invitation(uuid), public.decline_my_invitation(uuid),
+	private.list_my_organizations(),
 	private.list_members(uuid), public.list_members(uuid),
 	private.set_member_role(uuid, uuid, text), public.set_member_role(uuid, uuid, text),
 	private.remove_member(uuid, uuid), public.remove_member(uuid, uuid),

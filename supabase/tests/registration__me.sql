@@ -27,7 +27,7 @@ select tests.stop_acting();
 -- A person
 select tests.act_as('ann');
 select is(
-	public.me() #- '{profile,avatar_hue}' #- '{profile,created_at}',
+	private.me() #- '{profile,avatar_hue}' #- '{profile,created_at}',
 	jsonb_build_object(
 		'id', tests.id_of('ann'), 'alive', true, 'email', 'ann@tests.example', 'email_confirmed', true,
 		'suspended', false, 'suspended_until', null, 'suspended_reason', null,
@@ -35,6 +35,7 @@ select is(
 	),
 	'a person: me() has it all in one call'
 );
+select ok(public.me() @> private.me(), 'a person: and what features add to it');
 select ok(not public.is_admin(), 'a person: is no admin');
 select ok(private.is_active(), 'a person: is active');
 select throws_ok(

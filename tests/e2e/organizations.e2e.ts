@@ -150,7 +150,47 @@ test('one organization is active, and another can be', everywhere, async ({ page
 	const other = page.getByRole('listitem').filter({ hasText: 'Garden' });
 	await other.getByRole('button', { name: 'Work in it' }).click();
 	await expect(active).toContainText('Garden');
+
+	// In the header of any page, which stays where it is.
+	await page.goto('/account/sessions');
+	const header = page.getByRole('banner');
+	const current = header.getByText('You work in Garden');
+	if (!(await current.isVisible())) await page.getByLabel('Menu').click();
+	await current.click();
+	await header.getByRole('button', { name: 'Orchard' }).click();
+	await expect(page.getByText('You work in “Orchard” now.')).toBeVisible();
+	await expect(page).toHaveURL(/\/account\/sessions$/);
+	await page.goto('/organizations');
+	await expect(active).toContainText('Orchard');
 });
+
+test(
+	'whoever is invited by their email finds it in the app, and accepts or declines',
+	everywhere,
+	async ({ page, browser, baseURL }) => {
+		await register(page, newPerson('Olga'));
+		await makeOrganization(page, 'Garden');
+		const place = page.url();
+		const guest = await somebodyElse(browser, baseURL);
+		const mia = newPerson('Mia');
+		await invite(page, mia.email);
+		await register(guest, mia);
+		await guest.goto('/organizations');
+		const invitation = guest.getByRole('listitem').filter({ hasText: 'Olga invites you' });
+		await expect(invitation).toContainText('Garden');
+		await invitation.getByRole('button', { name: 'Decline' }).click();
+		await expect(guest.getByText('The invitation is declined.')).toBeVisible();
+		await expect(invitation).toHaveCount(0);
+
+		await page.goto(place);
+		await invite(page, mia.email);
+		await guest.goto('/notifications');
+		await guest.getByRole('link', { name: 'You are invited to “Garden”.' }).click();
+		await invitation.getByRole('button', { name: 'Accept' }).click();
+		await expect(guest).toHaveURL(place);
+		await expect(guest.getByRole('heading', { level: 1 })).toHaveText('Garden');
+	},
+);
 
 test('the pages keep nobody out', { tag: '@phone' }, async ({ page }) => {
 	await register(page);

@@ -685,6 +685,7 @@ export type Database = {
     }
     Functions: {
       accept_invitation: { Args: { secret: string }; Returns: string }
+      accept_my_invitation: { Args: { invitation_id: string }; Returns: string }
       add_import_lines: {
         Args: { p_file: string; p_lines: Json; p_number: number }
         Returns: undefined
@@ -788,6 +789,10 @@ export type Database = {
         Args: { card: Json; title: string; user_id: string }
         Returns: string
       }
+      decline_my_invitation: {
+        Args: { invitation_id: string }
+        Returns: boolean
+      }
       delete_my_account: {
         Args: Record<PropertyKey, never>
         Returns: undefined
@@ -867,6 +872,16 @@ export type Database = {
           name: string
           role: string
           user_id: string
+        }[]
+      }
+      list_my_invitations: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          expires_at: string
+          id: string
+          invited_by: string
+          organization: string
+          role: string
         }[]
       }
       list_my_sessions: { Args: Record<PropertyKey, never>; Returns: Json }

@@ -5,7 +5,8 @@ import type { Person } from '../person.ts';
 import { inBudget } from './refresh-budget.ts';
 import type { Client } from './request.server.ts';
 
-const answer = v.object({
+/** What features have added to it, they read themselves. */
+const answer = v.looseObject({
 	id: v.nullable(v.string()),
 	alive: v.boolean(),
 	email: v.nullable(v.string()),
@@ -27,7 +28,13 @@ export type Asking =
 	/** The cookies hold no session that the backend accepts. */
 	| { kind: 'nobody'; reason: string }
 	| { kind: 'suspended'; until: string | null; reason: string | null }
-	| { kind: 'person'; id: string; email: string; profile: NonNullable<Me['profile']> | null };
+	| {
+			kind: 'person';
+			id: string;
+			email: string;
+			profile: NonNullable<Me['profile']> | null;
+			answer: Record<string, unknown>;
+	  };
 
 /**
  * Asks the database who is asking: one call, answered from its tables and not from what the token says of itself, so
@@ -76,7 +83,7 @@ function interpret(me: Me): Asking {
 	if (!me.alive || !me.id) return { kind: 'nobody', reason: 'session_ended' };
 	if (me.suspended)
 		return { kind: 'suspended', until: me.suspended_until, reason: me.suspended_reason };
-	return { kind: 'person', id: me.id, email: me.email ?? '', profile: me.profile };
+	return { kind: 'person', id: me.id, email: me.email ?? '', profile: me.profile, answer: me };
 }
 
 export function toPerson(

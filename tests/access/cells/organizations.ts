@@ -76,12 +76,15 @@ export const tables: Record<string, Table> = {
 
 export const calls: Record<string, string> = {
 	accept_invitation: `(repeat('c', 32))`,
+	accept_my_invitation: `(matrix.invitation_for(:own))`,
 	create_organization: `('Place')`,
+	decline_my_invitation: `(matrix.invitation_for(:own))`,
 	delete_organization: `(:organization, 'Place of olga')`,
 	hand_over_organization: `(:organization, :target)`,
 	invite_to_organization: `(:organization, 'owner')`,
 	leave_organization: `(:organization)`,
 	list_members: `(:organization)`,
+	list_my_invitations: `()`,
 	remove_member: `(:organization, :target)`,
 	rename_organization: `(:organization, 'New name')`,
 	revoke_invitation: `(matrix.invitation_of(:organization))`,

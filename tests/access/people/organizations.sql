@@ -11,6 +11,13 @@ insert into public.invitations (organization_id, role, created_by, secret_hash)
 select id, 'member', id, encode(sha256(convert_to(case name when 'olga' then repeat('c', 32) else name end, 'UTF8')), 'hex')
 from matrix.people;
 
+-- Everybody is invited to the target's, under their address.
+insert into public.invitations (organization_id, role, email, secret_hash)
+select place.id, 'member', account.email, encode(sha256(convert_to('for ' || account.email, 'UTF8')), 'hex')
+from matrix.people as place, matrix.people as person
+join auth.users as account on account.id = person.id
+where place.name = 'target' and person.name <> 'target';
+
 -- Rex is removed, after his token was issued.
 delete from public.memberships
 where user_id = (select id from matrix.people where name = 'rex')
@@ -20,4 +27,8 @@ create function matrix.invitation_of(p_organization uuid) returns uuid
 language sql stable security definer
 set search_path = ''
 as $$ select id from public.invitations where organization_id = p_organization $$;
-grant execute on function matrix.invitation_of(uuid) to public;
+create function matrix.invitation_for(p_person uuid) returns uuid
+language sql stable security definer
+set search_path = ''
+as $$ select id from public.invitations where email = (select email from auth.users where id = p_person) $$;
+grant execute on function matrix.invitation_of(uuid), matrix.invitation_for(uuid) to public;

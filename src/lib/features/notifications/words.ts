@@ -18,6 +18,10 @@ const kinds = new Map<string, { text: (title: string) => string; page: string | 
 		'card.done': { text: (title) => `The card${of(title)} is ready.`, page: '/studio/' },
 		'card.failed': { text: (title) => `The card${of(title)} failed.`, page: '/studio/' },
 		'import.done': { text: (title) => `The import${of(title)} is done.`, page: '/imports/' },
+		'organization.invited': {
+			text: (title) => (title ? `You are invited to “${title}”.` : 'You are invited.'),
+			page: '/organizations#',
+		},
 		'import.failed': { text: (title) => `The import${of(title)} failed.`, page: '/imports/' },
 	}),
 );

@@ -48,3 +48,20 @@ export async function findInvitation(client: Client, secret: string) {
 export async function acceptInvitation(client: Client, secret: string): Promise<string> {
 	return answerOf(client.rpc('accept_invitation', { secret }));
 }
+
+/** Those for one's own email, as long as they may be accepted. */
+export async function listOwnInvitations(client: Client) {
+	return answerOf(client.rpc('list_my_invitations', {}, { get: true }));
+}
+
+export type OwnInvitation = Awaited<ReturnType<typeof listOwnInvitations>>[number];
+
+/** Answers the id of the organization. */
+export async function acceptOwnInvitation(client: Client, id: string): Promise<string> {
+	return answerOf(client.rpc('accept_my_invitation', { invitation_id: id }));
+}
+
+/** Answers whether it was still open. */
+export async function declineOwnInvitation(client: Client, id: string): Promise<boolean> {
+	return answerOf(client.rpc('decline_my_invitation', { invitation_id: id }));
+}

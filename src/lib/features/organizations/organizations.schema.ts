@@ -30,7 +30,8 @@ const id = v.pipe(v.string(), v.uuid('Please choose one of the list.'));
 export const memberSchema = v.object({ member: id });
 export const roleSchema = v.object({ member: id, role });
 export const invitationSchema = v.object({ invitation: id });
-export const organizationSchema = v.object({ organization: id });
+/** `next` is the page that it was chosen on. */
+export const activateSchema = v.object({ organization: id, next: v.string() });
 
 export const deleteSchema = v.object({ typed: v.string() });
 

@@ -5,22 +5,6 @@ export type Role = 'owner' | 'member';
 
 const parseRole = (role: string): Role => (role === 'owner' ? 'owner' : 'member');
 
-/** One's own organizations by name; admins, who could read everybody's, see theirs here too. */
-export async function listOrganizations(client: Client, userId: string) {
-	const rows = await answerOf(
-		client
-			.from('memberships')
-			.select('role, organizations (id, name)')
-			.eq('user_id', userId)
-			.order('created_at'),
-	);
-	return rows
-		.map(({ role, organizations: { id, name } }) => ({ id, name, role: parseRole(role) }))
-		.sort((a, b) => a.name.localeCompare(b.name, 'en'));
-}
-
-export type Organization = Awaited<ReturnType<typeof listOrganizations>>[number];
-
 /** The owners first, then in the order in which they came. */
 export async function listMembers(client: Client, organizationId: string) {
 	const rows = await answerOf(

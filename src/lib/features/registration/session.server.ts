@@ -10,6 +10,7 @@ import { ensureProfile, type Profile } from './ensure-profile.service.ts';
 export const session: Handle = async ({ event, resolve }) => {
 	const { locals, cookies, url } = event;
 	locals.person = null;
+	locals.me = {};
 	locals.hindrance = null;
 	// Logging out must work for everybody, also while nobody can tell who asks.
 	if (!hasSessionCookie(cookies) || url.pathname === '/log-out') return resolve(event);
@@ -21,6 +22,7 @@ export const session: Handle = async ({ event, resolve }) => {
 		} else if (asking.kind === 'suspended') {
 			locals.hindrance = asking;
 		} else {
+			locals.me = asking.answer;
 			const profile = asking.profile ?? (await makeProfile(event, asking.id));
 			if (profile) locals.person = toPerson(asking, profile);
 		}

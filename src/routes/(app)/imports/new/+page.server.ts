@@ -3,12 +3,13 @@ import { AppError } from '$lib/errors.ts';
 import { listFiles } from '$lib/features/imports/files.service.ts';
 import { storeFile } from '$lib/features/imports/lines.service.ts';
 import { receiveFile } from '$lib/features/imports/receive-file.server.ts';
-import { findWorkplace, requireWorkplace } from '$lib/features/imports/workplace.server.ts';
+import { requireWorkplace } from '$lib/features/imports/workplace.server.ts';
+import { findActive } from '$lib/features/organizations/active.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
-	const workplace = await findWorkplace(event);
+	const workplace = findActive(event);
 	if (!workplace) return { workplace, files: [] };
 	const files = await showOrFail(listFiles(event.locals.supabase, workplace.id));
 	return { workplace, files, now: new Date() };
@@ -17,7 +18,7 @@ export const load: PageServerLoad = async (event) => {
 export const actions: Actions = {
 	default: async (event) => {
 		const { locals, request } = event;
-		const workplace = await requireWorkplace(event);
+		const workplace = requireWorkplace(event);
 		let id;
 		try {
 			id = await receiveFile(request, (sent) => storeFile(locals.supabase, workplace.id, sent));

@@ -10,7 +10,7 @@ const header = ['sku', 'name', 'quantity', 'price', 'location', 'category', 'not
 
 /** It can be imported again as it is. */
 export const GET: RequestHandler = async (event) => {
-	const workplace = await requireWorkplace(event);
+	const workplace = requireWorkplace(event);
 	const { q } = parseInventoryQuery(event.url.searchParams);
 	async function* pages() {
 		for await (const items of eachItemPage(event.locals.supabase, workplace.id, q)) {

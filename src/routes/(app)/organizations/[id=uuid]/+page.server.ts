@@ -1,15 +1,15 @@
 import { memberActions } from '$lib/features/organizations/acts.server.ts';
 import { invite, listOpenInvitations } from '$lib/features/organizations/invitations.service.ts';
 import { inviteSchema } from '$lib/features/organizations/organizations.schema.ts';
-import { requireOrganization } from '$lib/features/organizations/organizations.server.ts';
 import { listMembers } from '$lib/features/organizations/organizations.service.ts';
+import { requireOwn } from '$lib/features/organizations/own.server.ts';
 import { parseForm } from '$lib/forms.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
 	const { id } = event.params;
-	const organization = await requireOrganization(event, id);
+	const organization = requireOwn(event, id);
 	const { supabase } = event.locals;
 	const [members, invitations] = await showOrFail(
 		Promise.all([

@@ -6,7 +6,7 @@ import {
 	findInvitation,
 } from '$lib/features/organizations/invitations.service.ts';
 import { buttonSchema } from '$lib/features/organizations/organizations.schema.ts';
-import { requirePerson } from '$lib/features/organizations/organizations.server.ts';
+import { requirePerson } from '$lib/require-person.server.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 

@@ -5,7 +5,7 @@ import { test } from '../support/test.ts';
 
 declare global {
 	interface Window {
-		shown: Notification[];
+		saidOutside: Notification[];
 	}
 }
 
@@ -14,11 +14,11 @@ test.use({ permissions: ['notifications'] });
 test('who has allowed it is told by the browser, and led to the import', async ({ page }) => {
 	// What the browser shows lies outside of the page, but it says when it has shown it.
 	await page.addInitScript(() => {
-		window.shown = [];
+		window.saidOutside = [];
 		window.Notification = class extends Notification {
 			constructor(text: string, options?: NotificationOptions) {
 				super(text, options);
-				this.addEventListener('show', () => window.shown.push(this));
+				this.addEventListener('show', () => window.saidOutside.push(this));
 			}
 		};
 	});
@@ -37,9 +37,9 @@ test('who has allowed it is told by the browser, and led to the import', async (
 	await page.getByRole('link', { name: 'To the inventory' }).click();
 	await expect(page).toHaveURL('/inventory');
 	await expect
-		.poll(() => page.evaluate(() => window.shown.map(({ title }) => title)))
+		.poll(() => page.evaluate(() => window.saidOutside.map(({ title }) => title)))
 		.toEqual(['The import of “stock.csv” is done.']);
-	await page.evaluate(() => window.shown[0]?.dispatchEvent(new Event('click')));
+	await page.evaluate(() => window.saidOutside[0]?.dispatchEvent(new Event('click')));
 	await expect(page).toHaveURL(place);
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('stock.csv');
 });

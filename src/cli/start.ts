@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { startBackend } from './backend.ts';
+import { build } from './build.ts';
 import { requireFreePort, run, startNode, superviseUntilStopped } from './run.ts';
 import { readSettings, StartError } from './settings.ts';
 import { startWorker, withoutWorker } from './worker.ts';
@@ -18,7 +19,7 @@ await run(async () => {
 		flags,
 		report: (text) => console.log(`  ${text} …`),
 	});
-	const app = startNode(['build/index.js'], {
+	const app = startNode(build, {
 		PORT: String(settings.port),
 		ORIGIN: origin,
 		// The largest file that can be uploaded, and what is around it. Other requests are held to less by limitBody.

@@ -10,9 +10,13 @@ import { once } from 'node:events';
 import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { makeDataFolder, register, startBackend } from '../support/backend.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { csvOf, header, lineOf } from './inventory-lines.ts';
+import { watchPeak } from './memory.ts';
 import { median, medianAndSpread, writeTable } from './report.ts';
 
 const asked = process.argv.slice(2).map(Number);
@@ -20,7 +24,6 @@ const sizes = asked.length > 0 ? asked : [10_000, 100_000, 1_000_000];
 /** The largest takes minutes a round. */
 const roundsOf = (lines: number) => (lines >= 1_000_000 ? 1 : 3);
 const chunkLines = 1000;
-const header = ['sku', 'name', 'quantity', 'price', 'location', 'category', 'note'];
 const mapping = JSON.stringify(Object.fromEntries(header.map((field, column) => [field, column])));
 
 const server = await startPostgres();
@@ -43,30 +46,9 @@ const [connection] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid
 const [place] = await sql<{ id: string }[]>`select public.create_organization('Bench') as id`;
 const organization = place?.id ?? '';
 
-/** A line as an inventory has it: about 90 bytes, the skus in no order. */
-function lineOf(index: number): string[] {
-	const shuffled = (index * 7_919_999) % 10_000_019;
-	return [
-		`SKU-${String(shuffled).padStart(8, '0')}`,
-		`Hexagon bolt M${index % 40} × ${index % 120} mm`,
-		String((index * 7) % 5000),
-		`${(index * 13) % 1000}.${String(index % 100).padStart(2, '0')}`,
-		`Aisle ${index % 60}, shelf ${index % 9}`,
-		`Category ${index % 24}`,
-		index % 5 === 0 ? 'Zinc plated, sold in boxes of a hundred' : '',
-	];
-}
-
 async function writeCsv(lines: number): Promise<string> {
 	const path = join(files, `${lines}.csv`);
-	const file = createWriteStream(path);
-	file.write(`${header.join(',')}\n`);
-	for (let index = 0; index < lines; index += 1) {
-		const text = lineOf(index).map((field) => (field.includes(',') ? `"${field}"` : field));
-		if (!file.write(`${text.join(',')}\n`)) await once(file, 'drain');
-	}
-	file.end();
-	await once(file, 'close');
+	await pipeline(Readable.from(csvOf(lines)), createWriteStream(path));
 	return path;
 }
 
@@ -149,11 +131,6 @@ async function importAlone(file: string): Promise<void> {
 	}
 }
 
-const megabytes = (pid: number, what: 'VmRSS' | 'VmHWM') => {
-	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-	return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-};
-
 /** A worker as it ships; how much more memory it has taken at its peak than when it was idle. */
 async function startWorker(): Promise<{ above(): number | null; stop(): Promise<void> }> {
 	const worker = fork('src/worker/main.ts', {
@@ -170,10 +147,8 @@ async function startWorker(): Promise<{ above(): number | null; stop(): Promise<
 	await once(worker, 'message');
 	// A few looks for work: then it has loaded all that it needs.
 	await setTimeout(3000);
-	const pid = worker.pid ?? 0;
-	const idle = linux ? megabytes(pid, 'VmRSS') : 0;
 	return {
-		above: () => (linux ? megabytes(pid, 'VmHWM') - idle : null),
+		above: watchPeak(worker.pid ?? 0),
 		async stop() {
 			worker.kill('SIGTERM');
 			await once(worker, 'exit');

@@ -11,6 +11,7 @@ export type Backend = {
 	publishableKey: string;
 	secretKey: string;
 	data: string;
+	pid: number;
 	/** What it has written to its standard error so far. */
 	errors(): string;
 	/** SIGTERM, as Ctrl+C does it. */
@@ -62,6 +63,7 @@ export async function startBackend({ data, port, databaseUrl, cwd }: Options): P
 		publishableKey,
 		secretKey,
 		data,
+		pid: child.pid ?? 0,
 		errors: () => errors,
 		stop: () => end('SIGTERM'),
 		kill: () => end('SIGKILL'),

@@ -22,4 +22,4 @@ EXPOSE 3000
 # The process only: whether the backend answers is /readyz, and restarting the app would not help it.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
 	CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=16", "build"]
+CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=512", "build"]

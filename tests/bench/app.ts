@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { build } from '../../src/cli/build.ts';
 import {
 	makeDataFolder,
 	register,
@@ -58,9 +59,10 @@ try {
 type Target = { name: string; origin: string; calls: () => Call; loads: Map<number, Load[]> };
 
 async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Promise<void> {
-	const ours = await open('build/index.js', backend.url);
-	const theirs = await open(join(guide, 'build/index.js'), backend.url);
-	const bare = await open(join(guide, 'build/index.js'), backend.url, { BARE: '1' });
+	const guideBuild = [join(guide, 'build/index.js')];
+	const ours = await open(build, backend.url);
+	const theirs = await open(guideBuild, backend.url);
+	const bare = await open(guideBuild, backend.url, { BARE: '1' });
 
 	console.log('people sign up …');
 	const members: Registered[] = [];
@@ -118,8 +120,8 @@ async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Pr
 	];
 
 	const upstream = await countCalls([
-		['Authenticated page', 'build/index.js', page('/home', asMember)],
-		['The guide’s way', join(guide, 'build/index.js'), page('/account', asTheirs)],
+		['Authenticated page', build, page('/home', asMember)],
+		['The guide’s way', guideBuild, page('/account', asTheirs)],
 	]);
 	console.log(upstream);
 
@@ -166,15 +168,15 @@ async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Pr
 type Door = { origin: string; process: Process };
 
 async function open(
-	program: string,
+	args: string[],
 	backendUrl: string,
 	env: NodeJS.ProcessEnv = {},
 ): Promise<Door> {
 	const [port = 0] = await freePorts(1);
 	const origin = `http://127.0.0.1:${port}`;
 	const process_ = await startProcess({
-		name: program,
-		args: [program],
+		name: args.join(' '),
+		args,
 		env: {
 			...process.env,
 			NODE_ENV: 'production',
@@ -208,11 +210,11 @@ async function cookiesOf(
 }
 
 /** Opens each page ten times, before a proxy that counts what it asks the backend. */
-async function countCalls(pages: [string, string, () => Call][]): Promise<string> {
+async function countCalls(pages: [string, string[], () => Call][]): Promise<string> {
 	const proxy = await startProxy(backend.url);
 	const counted: string[] = [];
-	for (const [name, program, calls] of pages) {
-		const door = await open(program, proxy.url);
+	for (const [name, args, calls] of pages) {
+		const door = await open(args, proxy.url);
 		const { path, headers = {} } = calls();
 		await fetch(door.origin + path, { headers });
 		proxy.seen.length = 0;

@@ -54,7 +54,7 @@ create table public.registration_failures (
 	resolved_at timestamptz,
 	resolved_by text,
 
-	constraint registration_failures_stage_known check (stage in ('trigger', 'fallback', 'email')),
+	constraint registration_failures_stage_known check (stage in ('trigger', 'fallback', 'email', 'repair')),
 	-- The data API has codes of its own for what it finds out before it asks PostgreSQL.
 	constraint registration_failures_sqlstate_form check (sqlstate ~ '^([0-9A-Z]{5}|PGRST[0-9A-Z]{3})$'),
 	constraint registration_failures_message_length check (char_length(message) <= 500),
@@ -71,7 +71,7 @@ comment on column public.users.source is
 comment on table public.registration_failures is
 	'Why a profile could not be made or kept in step. Written by triggers and by report_registration_failure(), read by admins.';
 comment on column public.registration_failures.stage is
-	'trigger: on_auth_user_created; fallback: the insert by the app; email: on_auth_user_email_changed.';
+	'trigger: on_auth_user_created; fallback: the insert by the app; email: on_auth_user_email_changed; repair: by an admin.';
 
 -- One open failure for a person and a stage: trying again counts up instead of filling the table. It
 -- also is the index that the foreign key's cascade needs, as far as rows are open …

@@ -28,6 +28,18 @@ $$;
 
 -- The sessions of an account, the latest used first. The embedded backend leaves user_agent and ip
 -- empty. refreshed_at is in UTC without saying so, and empty until the first refresh.
+-- Where a session was begun: what the app saw of the browser. The auth server sees the app, and the embedded one
+-- keeps neither.
+create table private.session_origins (
+	session_id uuid primary key references auth.sessions (id) on delete cascade,
+	user_agent text,
+	ip inet,
+
+	constraint session_origins_user_agent_length check (char_length(user_agent) <= 500)
+);
+
+revoke all on table private.session_origins from public, anon, authenticated, service_role;
+
 create function private.sessions_of(p_user_id uuid) returns jsonb
 language plpgsql
 stable
@@ -41,10 +53,11 @@ begin
 				session.id,
 				session.created_at,
 				coalesce(session.refreshed_at at time zone 'UTC', session.created_at) as refreshed_at,
-				session.user_agent,
-				host(session.ip) as ip,
+				coalesce(origin.user_agent, session.user_agent) as user_agent,
+				host(coalesce(origin.ip, session.ip)) as ip,
 				session.id::text = auth.jwt() ->> 'session_id' as current
 			from auth.sessions as session
+			left join private.session_origins as origin on origin.session_id = session.id
 			where session.user_id = p_user_id
 				and (session.not_after is null or session.not_after > now())
 		) as listed
@@ -78,7 +91,25 @@ begin
 end;
 $$;
 
+-- Once a session, by the app, just after the log-in. Whoever tells lies here deceives themselves.
 -- definer, here and below, because nobody but the owner may read or write the tables in auth.
+create function private.note_my_session(p_user_agent text, p_ip text) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform private.require_active();
+	insert into private.session_origins (session_id, user_agent, ip)
+	values (
+		(auth.jwt() ->> 'session_id')::uuid,
+		left(p_user_agent, 500),
+		case when p_ip ~ '^[0-9a-fA-F:.]{2,45}$' then p_ip::inet end
+	)
+	on conflict (session_id) do nothing;
+end;
+$$;
+
 create function private.list_my_sessions() returns jsonb
 language plpgsql
 stable
@@ -122,9 +153,62 @@ begin
 end;
 $$;
 
+-- What features say about a person: {"<slug>": what private.<question>__<slug>(uuid) answers, …}. Nothing here
+-- names a feature: it adds what it has to say with that function, and takes it away with it.
+create function private.ask_features(p_question text, p_user_id uuid) returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+	v_answers jsonb := '{}';
+	v_feature record;
+	v_answer jsonb;
+begin
+	for v_feature in
+		select function.oid::regproc as name, split_part(function.proname, '__', 2) as slug
+		from pg_catalog.pg_proc as function
+		where function.pronamespace = 'private'::regnamespace
+			and function.proname like p_question || '\_\_%'
+		order by function.proname
+	loop
+		execute format('select %s($1)', v_feature.name) into v_answer using p_user_id;
+		v_answers := v_answers || jsonb_build_object(v_feature.slug, v_answer);
+	end loop;
+	return v_answers;
+end;
+$$;
+
+-- What goes when an account goes: [{"what": "model", "count": 3}, …], with a name where there is one. By
+-- functions private.losses__<slug>(uuid).
+create function private.losses_of(p_user_id uuid) returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return (
+		select coalesce(jsonb_agg(loss.entry order by part.slug, loss.place), '[]')
+		from jsonb_each(private.ask_features('losses', p_user_id)) as part (slug, entries)
+		cross join lateral jsonb_array_elements(part.entries) with ordinality as loss (entry, place)
+		where (loss.entry ->> 'count')::integer > 0
+	);
+end;
+$$;
+
+create function private.list_my_losses() returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+	return private.losses_of(private.require_active());
+end;
+$$;
+
 -- Everything that the database holds about a person, but for what opens their account (the hash of the
--- password, tokens). A feature adds what it holds with a function private.export__<slug>(uuid) that
--- returns jsonb, and takes it away with that function: nothing here names a feature.
+-- password, tokens). A feature adds what it holds with a function private.export__<slug>(uuid).
 create function private.export_my_data() returns jsonb
 language plpgsql
 stable
@@ -134,23 +218,18 @@ as $$
 declare
 	v_user_id uuid := private.require_active();
 	v_export jsonb;
-	v_section record;
-	v_part jsonb;
 begin
 	select jsonb_build_object(
 		'exported_at', now(),
-		'account', jsonb_build_object(
-			'id', account.id,
-			'email', account.email,
-			'phone', account.phone,
-			'metadata', account.raw_user_meta_data,
-			'created_at', account.created_at,
-			'invited_at', account.invited_at,
-			'email_confirmed_at', account.email_confirmed_at,
-			'last_sign_in_at', account.last_sign_in_at
+		-- Whatever the auth server keeps, also in columns that it gets one day.
+		'account', (
+			select jsonb_object_agg(key, value) from jsonb_each(to_jsonb(account)) where key !~ 'password|token|secret'
 		),
 		'profile', (select to_jsonb(person) from public.users as person where person.id = account.id),
-		'sign_in_methods', private.sign_in_methods_of(account.id),
+		'sign_in_methods', (
+			select coalesce(jsonb_agg(to_jsonb(identity) order by identity.created_at, identity.provider), '[]')
+			from auth.identities as identity where identity.user_id = account.id
+		),
 		'sessions', private.sessions_of(account.id),
 		'registration_failures', (
 			select coalesce(jsonb_agg(to_jsonb(failure) order by failure.occurred_at), '[]')
@@ -160,18 +239,7 @@ begin
 	) into v_export
 	from auth.users as account
 	where account.id = v_user_id;
-
-	for v_section in
-		select function.oid::regproc as name, substr(function.proname, 9) as slug
-		from pg_catalog.pg_proc as function
-		where function.pronamespace = 'private'::regnamespace
-			and function.proname like 'export\_\_%'
-		order by function.proname
-	loop
-		execute format('select %s($1)', v_section.name) into v_part using v_user_id;
-		v_export := v_export || jsonb_build_object(v_section.slug, v_part);
-	end loop;
-	return v_export;
+	return v_export || private.ask_features('export', v_user_id);
 end;
 $$;
 
@@ -218,6 +286,8 @@ begin
 			and not private.is_suspended(other)
 			and account.deleted_at is null
 			and coalesce(account.banned_until <= now(), true)
+			-- Who never confirmed the address cannot log in.
+			and account.email_confirmed_at is not null
 	) then
 		raise exception 'the last active admin stays one' using errcode = 'PT409', hint = 'last_admin';
 	end if;
@@ -251,6 +321,16 @@ begin
 end;
 $$;
 
+create function public.note_my_session(user_agent text, ip text) returns void
+language sql
+set search_path = ''
+as $$ select private.note_my_session($1, $2); $$;
+
+create function public.list_my_losses() returns jsonb
+language sql stable
+set search_path = ''
+as $$ select private.list_my_losses(); $$;
+
 create function public.list_my_sessions() returns jsonb
 language sql stable
 set search_path = ''
@@ -280,6 +360,10 @@ revoke execute on function
 	private.require_active(),
 	private.sessions_of(uuid),
 	private.sign_in_methods_of(uuid),
+	private.ask_features(text, uuid),
+	private.losses_of(uuid),
+	private.list_my_losses(), public.list_my_losses(),
+	private.note_my_session(text, text), public.note_my_session(text, text),
 	private.list_my_sessions(), public.list_my_sessions(),
 	private.end_my_session(uuid), public.end_my_session(uuid),
 	private.end_my_other_sessions(), public.end_my_other_sessions(),
@@ -290,6 +374,8 @@ revoke execute on function
 	private.delete_my_account(), public.delete_my_account()
 	from public, anon, authenticated, service_role;
 grant execute on function
+	private.list_my_losses(), public.list_my_losses(),
+	private.note_my_session(text, text), public.note_my_session(text, text),
 	private.list_my_sessions(), public.list_my_sessions(),
 	private.end_my_session(uuid), public.end_my_session(uuid),
 	private.end_my_other_sessions(), public.end_my_other_sessions(),

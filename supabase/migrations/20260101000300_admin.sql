@@ -204,6 +204,11 @@ begin
 	if v_person.role = p_role then
 		return false;
 	end if;
+	if p_role = 'admin' and not exists (
+		select from auth.users where id = p_user_id and email_confirmed_at is not null
+	) then
+		raise exception 'their email is not confirmed' using errcode = 'PT409', hint = 'not_confirmed';
+	end if;
 
 	update public.users set role = p_role where id = p_user_id;
 	perform private.audit(

@@ -567,6 +567,7 @@ begin
 	return private.describe_accounts(array[p_user_id]) -> 0 || jsonb_build_object(
 		'sign_in_methods', private.sign_in_methods_of(p_user_id),
 		'sessions', private.sessions_of(p_user_id),
+		'losses', private.losses_of(p_user_id),
 		'failures', (
 			select coalesce(jsonb_agg(to_jsonb(failure) order by failure.last_occurred_at desc), '[]')
 			from public.registration_failures as failure where failure.user_id = p_user_id
@@ -604,6 +605,23 @@ begin
 				select session.created_at, 'logged_in', null, jsonb_build_object('user_agent', session.user_agent)
 				from auth.sessions as session where session.user_id = p_user_id
 				union all
+				-- The session of the last one may be over.
+				select account.last_sign_in_at, 'logged_in', null, null
+				from auth.users as account
+				where account.id = p_user_id and account.last_sign_in_at is not null and not exists (
+					select from auth.sessions as session
+					where session.user_id = account.id
+						and session.created_at between account.last_sign_in_at - interval '1 minute'
+							and account.last_sign_in_at + interval '1 minute'
+				)
+				union all
+				-- What an admin changed has its line, of the same moment.
+				select person.updated_at, 'changed', null, null
+				from public.users as person
+				where person.id = p_user_id and person.updated_at > person.created_at and not exists (
+					select from public.audit_log as line where line.subject_id = person.id and line.at = person.updated_at
+				)
+				union all
 				select failure.occurred_at, 'registration_failed', null,
 					jsonb_build_object('stage', failure.stage, 'sqlstate', failure.sqlstate, 'attempts', failure.attempts)
 				from public.registration_failures as failure where failure.user_id = p_user_id
@@ -615,7 +633,10 @@ begin
 				union all
 				select line.at, line.act, coalesce(line.actor_email, line.via),
 					jsonb_build_object('before', line.before, 'after', line.after, 'reason', line.reason)
-				from public.audit_log as line where line.subject_id = p_user_id
+				from public.audit_log as line
+				where line.subject_id = p_user_id
+					-- Whoever was invited had no account yet.
+					or (line.act = 'invited' and line.subject_email = (select email from auth.users where id = p_user_id))
 			) as happened
 			order by happened.at desc, happened.event limit 200
 		) as newest
@@ -684,6 +705,7 @@ begin
 	perform private.audit('profile_repaired', p_user_id, p_email);
 	return jsonb_build_object('outcome', 'repaired', 'sqlstate', null, 'message', null);
 exception when others then
+	perform private.record_registration_failure(p_user_id, 'repair', sqlstate, sqlerrm);
 	return jsonb_build_object('outcome', 'failed', 'sqlstate', sqlstate, 'message', left(sqlerrm, 500));
 end;
 $$;

@@ -422,6 +422,21 @@ end;
 $$;
 
 -- What export_my_data() adds of this feature.
+-- What goes with an account.
+create function private.losses__models(p_user_id uuid) returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return jsonb_build_array(
+		jsonb_build_object('what', 'model', 'count', (select count(*) from public.ai_models where user_id = p_user_id)),
+		jsonb_build_object('what', 'training', 'count', (select count(*) from public.training_jobs where user_id = p_user_id)),
+		jsonb_build_object('what', 'dataset', 'count', (select count(*) from public.datasets where user_id = p_user_id))
+	);
+end;
+$$;
+
 create function private.export__models(p_user_id uuid) returns jsonb
 language plpgsql
 stable
@@ -455,6 +470,7 @@ revoke execute on function
 	private.stop_training(uuid), public.stop_training(uuid),
 	public.report_training(bigint, bigint, jsonb),
 	public.finish_training(bigint, bigint, jsonb),
+	private.losses__models(uuid),
 	private.export__models(uuid)
 	from public, anon, authenticated, service_role;
 grant execute on function private.stop_training(uuid), public.stop_training(uuid) to authenticated;

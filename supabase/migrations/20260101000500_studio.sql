@@ -357,6 +357,19 @@ end;
 $$;
 
 -- What export_my_data() adds of this feature. The picture can be made of the SVG.
+-- What goes with an account.
+create function private.losses__studio(p_user_id uuid) returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return jsonb_build_array(
+		jsonb_build_object('what', 'card', 'count', (select count(*) from public.studio_jobs where user_id = p_user_id))
+	);
+end;
+$$;
+
 create function private.export__studio(p_user_id uuid) returns jsonb
 language plpgsql
 stable
@@ -386,7 +399,8 @@ revoke execute on function
 	public.create_studio_job(uuid, text, jsonb),
 	public.report_studio_job(bigint, bigint, double precision),
 	public.finish_studio_job(bigint, bigint, text, text, boolean),
-	private.export__studio(uuid)
+	private.export__studio(uuid),
+	private.losses__studio(uuid)
 	from public, anon, authenticated, service_role;
 grant execute on function
 	private.share_card(uuid), public.share_card(uuid),

@@ -437,7 +437,7 @@ begin
 	end if;
 	-- Every page has them all in its header.
 	if (select count(*) >= 100 from public.memberships where user_id = v_user_id) then
-		raise exception 'too many organizations' using errcode = 'PT409', hint = 'too_many_organizations';
+		raise exception 'too many memberships' using errcode = 'PT409', hint = 'too_many_memberships';
 	end if;
 	insert into public.memberships (organization_id, user_id, role)
 	values (v_invitation.organization_id, v_user_id, v_invitation.role);
@@ -676,6 +676,15 @@ begin
 			)
 			from public.invitations as invitation
 			where invitation.created_by = p_user_id
+		),
+		'invitations_for_me', (
+			select coalesce(
+				jsonb_agg(to_jsonb(invitation) - 'secret_hash' - 'created_by' order by invitation.created_at, invitation.id),
+				'[]'
+			)
+			from public.invitations as invitation
+			where invitation.used_by = p_user_id
+				or invitation.email = (select lower(email) from auth.users where id = p_user_id)
 		)
 	);
 end;
@@ -743,6 +752,34 @@ create function public.accept_invitation(secret text) returns uuid
 language sql
 set search_path = ''
 as $$ select private.accept_invitation($1); $$;
+
+-- What goes with an account: the organizations that nobody else is in, and the membership in all others.
+create function private.losses__organizations(p_user_id uuid) returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return (
+		select coalesce(
+			jsonb_agg(
+				jsonb_build_object('what', case when lonely then 'organization' else 'membership' end, 'count', 1, 'name', name)
+				order by lonely desc, name
+			),
+			'[]'
+		)
+		from (
+			select place.name, not exists (
+				select from public.memberships as other
+				where other.organization_id = place.id and other.user_id <> p_user_id
+			) as lonely
+			from public.memberships as member
+			join public.organizations as place on place.id = member.organization_id
+			where member.user_id = p_user_id
+		) as own
+	);
+end;
+$$;
 
 create function public.list_my_invitations()
 returns table (id uuid, organization text, invited_by text, role text, expires_at timestamptz)
@@ -826,7 +863,8 @@ revoke execute on function
 	private.leave_organization(uuid), public.leave_organization(uuid),
 	private.hand_over_organization(uuid, uuid), public.hand_over_organization(uuid, uuid),
 	private.delete_organization(uuid, text), public.delete_organization(uuid, text),
-	private.export__organizations(uuid)
+	private.export__organizations(uuid),
+	private.losses__organizations(uuid)
 	from public, anon, authenticated, service_role;
 grant execute on function
 	private.create_organization(text), public.create_organization(text),

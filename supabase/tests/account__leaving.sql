@@ -23,17 +23,17 @@ $$;
 -- Anonymous, signed out, suspended
 select tests.act_as_anonymous();
 select throws_ok(format('select public.%s()', name), '42501', 'permission denied for function ' || name, 'anonymous: no ' || name)
-from unnest(array['export_my_data', 'delete_my_account']) as name;
+from unnest(array['export_my_data', 'delete_my_account', 'list_my_losses']) as name;
 select throws_ok(format('select private.%s()', name), '42501', null, 'anonymous: no private.' || name)
-from unnest(array['export_my_data', 'delete_my_account']) as name;
+from unnest(array['export_my_data', 'delete_my_account', 'list_my_losses']) as name;
 select tests.stop_acting();
 select tests.act_with_token_of('out');
 select throws_ok(format('select public.%s()', name), '42501', 'no live session', 'signed out: no ' || name)
-from unnest(array['export_my_data', 'delete_my_account']) as name;
+from unnest(array['export_my_data', 'delete_my_account', 'list_my_losses']) as name;
 select tests.stop_acting();
 select tests.act_with_token_of('held');
 select throws_ok(format('select public.%s()', name), '42501', 'no live session', 'suspended: no ' || name)
-from unnest(array['export_my_data', 'delete_my_account']) as name;
+from unnest(array['export_my_data', 'delete_my_account', 'list_my_losses']) as name;
 select tests.stop_acting();
 
 -- The export
@@ -50,15 +50,49 @@ select ok(
 	'a person: their data has a part for each thing that is held, also for those of a feature'
 );
 select is((select data #>> '{account,email}' from exported), 'ann@tests.example', 'a person: the account');
-select is((select data #>> '{account,metadata,plan}' from exported), 'x', 'a person: what they gave at sign-up');
+select is((select data #>> '{account,raw_user_meta_data,plan}' from exported), 'x', 'a person: what they gave at sign-up');
 select is((select data #>> '{profile,name}' from exported), 'Ann', 'a person: the profile');
 select is((select data #>> '{sign_in_methods,0,provider}' from exported), 'email', 'a person: how they log in');
+select is((select data #>> '{sign_in_methods,0,identity_data,email}' from exported), 'ann@tests.example', 'a person: and what was told of them there');
 select is((select data #>> '{registration_failures,0,message}' from exported), 'about ann', 'a person: what went wrong');
 select is((select jsonb_array_length(data -> 'sessions') from exported), 1, 'a person: their sessions');
 select is((select data -> 'gardens' ->> 0 from exported), private.user_id()::text, 'a person: a feature is asked about them alone');
 select ok(data::text not like '%a hash%', 'a person: nothing that opens the account') from exported;
 select ok(data::text not like '%bob%', 'a person: nothing about others') from exported;
 select throws_ok('select private.export__gardens(private.user_id())', '42501', null, 'a person: does not ask a feature about anybody');
+select tests.stop_acting();
+
+-- What the export knows nothing of would be held without anybody being told
+create function tests.held_but_not_exported() returns setof text language sql set search_path = '' as $$
+	select distinct fk.conrelid::regclass::text
+	from pg_catalog.pg_constraint as fk
+	where fk.contype = 'f' and fk.confrelid in ('auth.users'::regclass, 'auth.sessions'::regclass)
+		and fk.connamespace in ('public'::regnamespace, 'private'::regnamespace)
+		and not exists (
+			select from pg_catalog.pg_proc as told
+			where told.pronamespace = 'private'::regnamespace
+				and (told.proname like 'export\_%' or told.proname = 'sessions_of')
+				and told.prosrc like '%' || fk.conrelid::regclass::text || '%'
+		)
+$$;
+select results_eq(
+	'select tests.held_but_not_exported() order by 1',
+	-- The first repeats the account and the profile. The others are the work and the news of things that are exported.
+	array['private.accounts', 'private.events', 'private.jobs'],
+	'each table about a person is in their data'
+);
+create table public.about_people (user_id uuid references auth.users (id));
+select ok('public.about_people' in (select tests.held_but_not_exported()), 'one that is not is found');
+
+-- What goes with an account
+create function private.losses__gardens(p_user_id uuid) returns jsonb language sql set search_path = '' as $$
+	select '[{"what": "garden", "count": 2}, {"what": "tree", "count": 0}]'::jsonb;
+$$;
+select tests.act_with_token_of('ann');
+select is(
+	jsonb_path_query_array(public.list_my_losses(), '$[*] ? (@.what == "garden" || @.what == "tree")'),
+	'[{"what": "garden", "count": 2}]', 'a person: is told what they will lose, and not what they have none of'
+);
 select tests.stop_acting();
 
 -- Leaving

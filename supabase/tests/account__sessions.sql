@@ -26,9 +26,22 @@ create function tests.act_with_token_of(p_name text) returns void language sql s
 	select tests.act_with(claims) from tests.tokens where name = p_name;
 $$;
 
+-- Where a session was begun is told once, by whoever is in it
+select tests.act_with_token_of('bob');
+select lives_ok($$ select public.note_my_session('A browser', '192.0.2.8') $$, 'the app tells what it saw');
+select lives_ok($$ select public.note_my_session('Another', 'no address') $$, 'and again, to no effect');
+select is(
+	(public.list_my_sessions() -> 0) - 'id' - 'created_at' - 'refreshed_at',
+	'{"user_agent": "A browser", "ip": "192.0.2.8", "current": true}', 'a person: sees it'
+);
+select tests.stop_acting();
+select tests.act_with_token_of('held');
+select throws_ok($$ select public.note_my_session('A browser', null) $$, '42501', 'no live session', 'suspended: tells nothing');
+select tests.stop_acting();
+
 -- Anonymous, signed out, suspended
 create table tests.calls (call text);
-insert into tests.calls values ('list_my_sessions()'), ('end_my_session(gen_random_uuid())'), ('end_my_other_sessions()');
+insert into tests.calls values ('list_my_sessions()'), ('end_my_session(gen_random_uuid())'), ('end_my_other_sessions()'), ('note_my_session(''A browser'', null)');
 grant select on tests.calls to public;
 select tests.act_as_anonymous();
 select throws_ok('select public.' || call, '42501', 'permission denied for function ' || split_part(call, '(', 1), 'anonymous: no ' || call) from tests.calls;

@@ -37,6 +37,20 @@ select results_eq(
 	$$ values ('command line', 'role_set', null::uuid, tests.id_of('ann')) $$,
 	'the log has it once'
 );
+
+-- Somebody who cannot log in is no active admin
+select tests.act_as('ann');
+select throws_ok(
+	format('select public.admin_set_role(%L, ''admin'')', tests.id_of('new')), 'PT409', 'their email is not confirmed',
+	'admin: makes nobody one whose email is not confirmed'
+);
+select tests.stop_acting();
+update public.users set role = 'admin' where id = tests.id_of('new');
+select throws_ok(
+	format('update public.users set role = ''user'' where id = %L', tests.id_of('ann')), 'PT409', 'the last active admin stays one',
+	'one that got there another way does not count'
+);
+update public.users set role = 'user' where id = tests.id_of('new');
 select tests.act_as('ann');
 select throws_ok('select public.make_admin(''bare@tests.example'')', '42501', null, 'an admin: has another way');
 select tests.stop_acting();

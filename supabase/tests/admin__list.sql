@@ -203,6 +203,10 @@ select results_eq(
 	$$ values (3, 'no dee', '23514', 1) $$,
 	'admin: repairs all that can be repaired, and hears of the one that cannot'
 );
+select is(
+	(select count(*)::integer from jsonb_array_elements(public.admin_list_failures(resolved => false) -> 'rows') as row where row ->> 'stage' = 'repair'),
+	1, 'admin: the reason is among the failures'
+);
 select is(tests.names(public.admin_list_users(has_profile => false)), 'dee', 'who is still without one');
 select tests.stop_acting();
 

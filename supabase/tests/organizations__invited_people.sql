@@ -104,6 +104,16 @@ select is(public.decline_my_invitation(id), false, 'what was used cannot be decl
 select throws_ok('select public.accept_my_invitation(id) from tests.third', 'PT409', 'they are a member already', 'nor used again');
 select tests.stop_acting();
 
+-- What goes with an account
+select tests.act_as('olga');
+select public.create_organization('Hers alone');
+select is(
+	public.list_my_losses(),
+	'[{"what": "organization", "count": 1, "name": "Hers alone"}, {"what": "membership", "count": 1, "name": "Garden"}]',
+	'what nobody else is in goes, and the rest stays'
+);
+select tests.stop_acting();
+
 -- Expired
 update public.invitations set expires_at = now(), used_at = null, revoked_at = null where email = 'unconfirmed@tests.example';
 update auth.users set email_confirmed_at = now() where id = tests.id_of('unconfirmed');
@@ -125,7 +135,7 @@ select tests.stop_acting();
 create table tests.further as select tests.invitation_for('bob') as id;
 grant select on tests.further to public;
 select tests.act_as('bob');
-select throws_ok('select public.accept_my_invitation(id) from tests.further', 'PT409', 'too many organizations', 'is refused');
+select throws_ok('select public.accept_my_invitation(id) from tests.further', 'PT409', 'too many memberships', 'is refused');
 select tests.stop_acting();
 
 select * from finish();

@@ -884,6 +884,7 @@ export type Database = {
           role: string
         }[]
       }
+      list_my_losses: { Args: Record<PropertyKey, never>; Returns: Json }
       list_my_sessions: { Args: Record<PropertyKey, never>; Returns: Json }
       list_refused_lines: {
         Args: { p_after_line: number; p_job: string; p_limit: number }
@@ -901,6 +902,10 @@ export type Database = {
       live_session: { Args: Record<PropertyKey, never>; Returns: string }
       make_admin: { Args: { email: string }; Returns: boolean }
       me: { Args: Record<PropertyKey, never>; Returns: Json }
+      note_my_session: {
+        Args: { ip: string; user_agent: string }
+        Returns: undefined
+      }
       preview_import: {
         Args: {
           p_decimal_mark: string

@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import { AppError, fromAuth, fromPostgrest } from '../../errors.ts';
+import { losses, type Loss } from '../../losses.ts';
+import { answerOf } from '../../supabase/answer-of.ts';
 import type { Client } from '../../supabase/request.server.ts';
 import type { Profile } from './account.schema.ts';
 import { endOtherSessions, listSessions } from './sessions.service.ts';
@@ -8,6 +11,11 @@ export async function exportData(client: Client): Promise<unknown> {
 	const { data, error, status } = await client.rpc('export_my_data', {}, { get: true });
 	if (error) throw fromPostgrest(error, status);
 	return data;
+}
+
+/** What goes with the account. */
+export async function listLosses(client: Client): Promise<Loss[]> {
+	return v.parse(losses, await answerOf(client.rpc('list_my_losses', {}, { get: true })));
 }
 
 export async function updateProfile(client: Client, id: string, profile: Profile): Promise<void> {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { losses } from '../../losses.ts';
 
 const time = v.string();
 const maybeTime = v.nullable(time);
@@ -71,6 +72,7 @@ export const userDetails = v.object({
 			ip: maybeText,
 		}),
 	),
+	losses,
 	failures: v.array(failure),
 	timeline: v.array(
 		v.object({ at: time, event: v.string(), actor: v.nullish(v.string(), null), details }),

@@ -48,6 +48,7 @@ const events: Record<string, string> = {
 	confirmed: 'Email confirmed',
 	profile_made: 'Profile made',
 	logged_in: 'Logged in',
+	changed: 'Profile changed',
 	registration_failed: 'Profile could not be made',
 	registration_resolved: 'Failure resolved',
 };

@@ -1,7 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { deleteSchema } from '$lib/features/account/account.schema.ts';
 import { identityFaults, requireIdentity } from '$lib/features/account/account.server.ts';
-import { deleteAccount } from '$lib/features/account/account.service.ts';
+import { deleteAccount, listLosses } from '$lib/features/account/account.service.ts';
 import { hasPassword } from '$lib/features/account/identity.service.ts';
 import { parseForm } from '$lib/forms.ts';
 import { requirePerson } from '$lib/require-person.server.ts';
@@ -10,10 +10,14 @@ import { showOrFail } from '$lib/show-or-fail.ts';
 import { sayOnce } from '$lib/toast.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async (event) => ({
-	email: requirePerson(event).email,
-	asksPassword: await showOrFail(hasPassword(event.locals.supabase)),
-});
+export const load: PageServerLoad = async (event) => {
+	const { email } = requirePerson(event);
+	const { supabase } = event.locals;
+	const [asksPassword, losses] = await showOrFail(
+		Promise.all([hasPassword(supabase), listLosses(supabase)]),
+	);
+	return { email, asksPassword, losses };
+};
 
 export const actions: Actions = {
 	default: async (event) => {

@@ -62,6 +62,16 @@ create table public.registration_failures (
 	constraint registration_failures_resolution_whole check ((resolved_at is null) = (resolved_by is null))
 );
 
+-- Where a session was begun: what the app saw of the browser. The auth server sees the app, and the embedded one
+-- keeps neither.
+create table private.session_origins (
+	session_id uuid primary key references auth.sessions (id) on delete cascade,
+	user_agent text,
+	ip inet,
+
+	constraint session_origins_user_agent_length check (char_length(user_agent) <= 500)
+);
+
 comment on table public.users is
 	'The profile of an account: one row for each row of auth.users. Owners read it and change name and avatar; admins read all.';
 comment on column public.users.email is
@@ -85,7 +95,7 @@ create index registration_failures_last_occurred_at on public.registration_failu
 alter table public.users enable row level security;
 alter table public.registration_failures enable row level security;
 
-revoke all on table public.users, public.registration_failures from public, anon, authenticated, service_role;
+revoke all on table public.users, public.registration_failures, private.session_origins from public, anon, authenticated, service_role;
 
 grant select on table public.users to authenticated;
 -- A person says which account the profile is for, and the policy says that it must be their own.
@@ -114,6 +124,7 @@ create function private.session_state(
 	out suspended boolean,
 	out suspended_until timestamptz,
 	out suspended_reason text,
+	out origin_noted boolean,
 	out role text,
 	out profile jsonb
 )
@@ -135,6 +146,7 @@ begin
 			and (person.suspended_until is null or person.suspended_until > now()),
 		person.suspended_until,
 		person.suspended_reason,
+		exists (select from private.session_origins as origin where origin.session_id = session.id),
 		person.role,
 		case when person.id is not null then
 			jsonb_build_object(
@@ -146,7 +158,7 @@ begin
 				'created_at', person.created_at
 			)
 		end
-	into email, email_confirmed, suspended, suspended_until, suspended_reason, role, profile
+	into email, email_confirmed, suspended, suspended_until, suspended_reason, origin_noted, role, profile
 	from auth.sessions as session
 	join auth.users as account on account.id = session.user_id
 	left join public.users as person on person.id = account.id
@@ -238,10 +250,37 @@ begin
 		'suspended', v_state.suspended,
 		'suspended_until', v_state.suspended_until,
 		'suspended_reason', v_state.suspended_reason,
+		'origin_noted', v_state.origin_noted,
 		'profile', v_state.profile
 	);
 end;
 $$;
+
+-- Once a session, by the app, at its first page. Whoever tells lies here deceives themselves.
+-- definer because nobody but the owner may write what is kept here.
+create function private.note_my_session(p_user_agent text, p_ip text) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	if not private.is_active() then
+		raise exception 'no live session' using errcode = 'insufficient_privilege';
+	end if;
+	insert into private.session_origins (session_id, user_agent, ip)
+	values (
+		(auth.jwt() ->> 'session_id')::uuid,
+		left(p_user_agent, 500),
+		case when p_ip ~ '^[0-9a-fA-F:.]{2,45}$' then p_ip::inet end
+	)
+	on conflict (session_id) do nothing;
+end;
+$$;
+
+create function public.note_my_session(user_agent text, ip text) returns void
+language sql
+set search_path = ''
+as $$ select private.note_my_session($1, $2); $$;
 
 -- One call answers who is asking. A feature that every page needs something of adds it here, in its own
 -- migration: that spares each page a call. Stable, so that PostgREST serves it to a GET.
@@ -257,10 +296,12 @@ comment on function public.me() is
 	'Who is asking: id, alive, email, email_confirmed, suspended, suspended_until, suspended_reason, and the profile or null.';
 
 revoke execute on function
-	private.session_state(), private.is_active(), private.is_admin(), public.is_admin(), private.me(), public.me()
+	private.session_state(), private.is_active(), private.is_admin(), public.is_admin(), private.me(), public.me(),
+	private.note_my_session(text, text), public.note_my_session(text, text)
 	from public, anon, authenticated, service_role;
 grant execute on function
-	private.session_state(), private.is_active(), private.is_admin(), public.is_admin(), private.me(), public.me()
+	private.session_state(), private.is_active(), private.is_admin(), public.is_admin(), private.me(), public.me(),
+	private.note_my_session(text, text), public.note_my_session(text, text)
 	to authenticated;
 
 -- Whatever another policy allows, it is allowed only while the session is alive and the person not suspended.

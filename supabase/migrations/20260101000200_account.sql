@@ -28,18 +28,6 @@ $$;
 
 -- The sessions of an account, the latest used first. The embedded backend leaves user_agent and ip
 -- empty. refreshed_at is in UTC without saying so, and empty until the first refresh.
--- Where a session was begun: what the app saw of the browser. The auth server sees the app, and the embedded one
--- keeps neither.
-create table private.session_origins (
-	session_id uuid primary key references auth.sessions (id) on delete cascade,
-	user_agent text,
-	ip inet,
-
-	constraint session_origins_user_agent_length check (char_length(user_agent) <= 500)
-);
-
-revoke all on table private.session_origins from public, anon, authenticated, service_role;
-
 create function private.sessions_of(p_user_id uuid) returns jsonb
 language plpgsql
 stable
@@ -91,25 +79,7 @@ begin
 end;
 $$;
 
--- Once a session, by the app, just after the log-in. Whoever tells lies here deceives themselves.
 -- definer, here and below, because nobody but the owner may read or write the tables in auth.
-create function private.note_my_session(p_user_agent text, p_ip text) returns void
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-	perform private.require_active();
-	insert into private.session_origins (session_id, user_agent, ip)
-	values (
-		(auth.jwt() ->> 'session_id')::uuid,
-		left(p_user_agent, 500),
-		case when p_ip ~ '^[0-9a-fA-F:.]{2,45}$' then p_ip::inet end
-	)
-	on conflict (session_id) do nothing;
-end;
-$$;
-
 create function private.list_my_sessions() returns jsonb
 language plpgsql
 stable
@@ -321,11 +291,6 @@ begin
 end;
 $$;
 
-create function public.note_my_session(user_agent text, ip text) returns void
-language sql
-set search_path = ''
-as $$ select private.note_my_session($1, $2); $$;
-
 create function public.list_my_losses() returns jsonb
 language sql stable
 set search_path = ''
@@ -363,7 +328,6 @@ revoke execute on function
 	private.ask_features(text, uuid),
 	private.losses_of(uuid),
 	private.list_my_losses(), public.list_my_losses(),
-	private.note_my_session(text, text), public.note_my_session(text, text),
 	private.list_my_sessions(), public.list_my_sessions(),
 	private.end_my_session(uuid), public.end_my_session(uuid),
 	private.end_my_other_sessions(), public.end_my_other_sessions(),
@@ -375,7 +339,6 @@ revoke execute on function
 	from public, anon, authenticated, service_role;
 grant execute on function
 	private.list_my_losses(), public.list_my_losses(),
-	private.note_my_session(text, text), public.note_my_session(text, text),
 	private.list_my_sessions(), public.list_my_sessions(),
 	private.end_my_session(uuid), public.end_my_session(uuid),
 	private.end_my_other_sessions(), public.end_my_other_sessions(),

@@ -30,7 +30,7 @@ select is(
 	private.me() #- '{profile,avatar_hue}' #- '{profile,created_at}',
 	jsonb_build_object(
 		'id', tests.id_of('ann'), 'alive', true, 'email', 'ann@tests.example', 'email_confirmed', true,
-		'suspended', false, 'suspended_until', null, 'suspended_reason', null,
+		'suspended', false, 'suspended_until', null, 'suspended_reason', null, 'origin_noted', false,
 		'profile', jsonb_build_object('id', tests.id_of('ann'), 'name', 'Ann', 'role', 'user', 'source', 'trigger')
 	),
 	'a person: me() has it all in one call'

@@ -200,6 +200,7 @@ test.describe('sessions', () => {
 		const person = await register(page);
 		const elsewhere = await logInElsewhere(browser, person);
 		await page.goto('/account/sessions');
+		await expect(page.getByRole('main')).toContainText(/Chrome on (Windows|Android)/);
 		await expect(page.getByRole('listitem')).toHaveCount(2);
 		await expect(page.getByRole('listitem').first()).toContainText('This one');
 		await page.getByRole('button', { name: /^End the session/ }).click();

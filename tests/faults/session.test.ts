@@ -60,6 +60,7 @@ it('fault 10: the token runs out before the insert, is refreshed once, and the i
 		'POST /rest/v1/users',
 		'POST /auth/v1/token',
 		'POST /rest/v1/users',
+		'POST /rest/v1/rpc/note_my_session',
 	]);
 	expect((await home(visitor)).path).toBe('/home');
 	expect((await expectWhole(stage, person)).source).toBe('fallback');

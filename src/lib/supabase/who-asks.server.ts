@@ -13,6 +13,7 @@ const answer = v.looseObject({
 	suspended: v.boolean(),
 	suspended_until: v.nullable(v.string()),
 	suspended_reason: v.nullable(v.string()),
+	origin_noted: v.nullable(v.boolean()),
 	profile: v.nullable(
 		v.object({
 			name: v.string(),
@@ -33,6 +34,8 @@ export type Asking =
 			id: string;
 			email: string;
 			profile: NonNullable<Me['profile']> | null;
+			/** Whether the database knows from where the session was begun. */
+			originNoted: boolean;
 			answer: Record<string, unknown>;
 	  };
 
@@ -83,7 +86,9 @@ function interpret(me: Me): Asking {
 	if (!me.alive || !me.id) return { kind: 'nobody', reason: 'session_ended' };
 	if (me.suspended)
 		return { kind: 'suspended', until: me.suspended_until, reason: me.suspended_reason };
-	return { kind: 'person', id: me.id, email: me.email ?? '', profile: me.profile, answer: me };
+	const { id, email, profile, origin_noted } = me;
+	const originNoted = origin_noted === true;
+	return { kind: 'person', id, email: email ?? '', profile, originNoted, answer: me };
 }
 
 export function toPerson(

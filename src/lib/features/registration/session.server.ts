@@ -25,6 +25,7 @@ export const session: Handle = async ({ event, resolve }) => {
 			locals.me = asking.answer;
 			const profile = asking.profile ?? (await makeProfile(event, asking.id));
 			if (profile) locals.person = toPerson(asking, profile);
+			if (profile && !asking.originNoted) await noteOrigin(event);
 		}
 	} catch (problem) {
 		if (!(problem instanceof AppError)) throw problem;
@@ -34,6 +35,17 @@ export const session: Handle = async ({ event, resolve }) => {
 	}
 	return resolve(event);
 };
+
+/** At the first page of a session: it is told from where it was begun. The auth server has seen this app alone. */
+async function noteOrigin({ locals, request, getClientAddress }: RequestEvent): Promise<void> {
+	const user_agent = request.headers.get('user-agent') ?? '';
+	const { error } = await locals.supabase.rpc('note_my_session', {
+		user_agent,
+		ip: getClientAddress(),
+	});
+	// The list of sessions says less then, and the next page tries again.
+	if (error) locals.log.warn({ event: 'session.origin_not_noted', code: error.code });
+}
 
 /** The fallback: the trigger made no profile, so the person inserts it, now that their session is confirmed. */
 async function makeProfile(event: RequestEvent, id: string): Promise<Profile | null> {

@@ -76,9 +76,10 @@ async function sendMail(event: RequestEvent, kind: 'recovery_sent' | 'confirmati
 	const { email } = await requireUser(event);
 	if (!email) return { kind: 'error' as const, text: 'This account has no email.' };
 	const send = kind === 'recovery_sent' ? sendReset : sendCode;
+	// The line comes first: nothing is done of which there is none. It says that a mail was asked for.
+	await recordAct(event.locals.supabase, event.params.id, kind);
 	const sent = await send(createAuthClient(event), email, `${event.url.origin}/home`);
 	if (sent === 'failed') return { kind: 'error' as const, text: 'The mail could not be sent.' };
-	await recordAct(event.locals.supabase, event.params.id, kind);
 	// The auth server sends one mail a minute to an address, and does not say which of them were too many.
 	return {
 		text: `A mail to ${email} has been asked for. If one went there less than a minute ago, that one counts.`,

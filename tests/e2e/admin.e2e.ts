@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
 import { demoPeople } from '../../supabase/local/seed.ts';
 import { linkIn } from '../support/inbox.ts';
@@ -85,6 +86,33 @@ async function find(page: Page, { name, email }: NewPerson) {
 	await page.locator('tbody').getByRole('link', { name }).click();
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
 }
+
+test(
+	'an admin makes somebody one, and unmade they are none with their next click',
+	withoutScript,
+	async ({ page, browser }) => {
+		const theirs = await browser.newPage();
+		const person = await register(theirs);
+		await logIn(page, admin);
+		await find(page, person);
+		await page.getByText('Make them an admin …').click();
+		await page.getByRole('button', { name: 'Make them an admin', exact: true }).click();
+		await expect(said(page, 'They are an admin now.')).toBeVisible();
+		await theirs.goto('/admin/users');
+		await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Users');
+		const [file] = await Promise.all([
+			theirs.waitForEvent('download'),
+			theirs.getByRole('link', { name: 'Export as CSV' }).click(),
+		]);
+		expect(await readFile(await file.path(), 'utf8')).toContain(person.email);
+
+		await page.getByText('Take the admin role away …').click();
+		await page.getByRole('button', { name: 'Take the role away' }).click();
+		await expect(said(page, 'They are no admin any more.')).toBeVisible();
+		await theirs.getByRole('banner').getByRole('link', { name: 'Admin' }).click();
+		await expect(theirs.getByText('This page is for admins.')).toBeVisible();
+	},
+);
 
 test('an admin has a mail sent for a new password', withoutScript, async ({ page, browser }) => {
 	const theirs = await browser.newPage();

@@ -602,8 +602,11 @@ begin
 				select person.created_at, 'profile_made', null, jsonb_build_object('source', person.source)
 				from public.users as person where person.id = p_user_id
 				union all
-				select session.created_at, 'logged_in', null, jsonb_build_object('user_agent', session.user_agent)
-				from auth.sessions as session where session.user_id = p_user_id
+				select session.created_at, 'logged_in', null,
+					jsonb_build_object('browser', coalesce(origin.user_agent, session.user_agent))
+				from auth.sessions as session
+				left join private.session_origins as origin on origin.session_id = session.id
+				where session.user_id = p_user_id
 				union all
 				-- The session of the last one may be over.
 				select account.last_sign_in_at, 'logged_in', null, null

@@ -1,3 +1,4 @@
+import { nameBrowser } from '../../browser-name.ts';
 import type { User } from './answers.ts';
 
 /** To the minute, in UTC like every time on the admins' pages: one can compare it with a log. */
@@ -74,11 +75,12 @@ export function changes(
 
 /** What belongs to an event of a timeline: a change, or plain facts. */
 export function lineOf(details: Record<string, unknown> | null): string {
-	const { before, after, reason, ...facts } = details ?? {};
+	const { before, after, reason, browser, ...facts } = details ?? {};
 	const changed = changes(record(before), record(after));
 	// A suspension keeps its reason among what changed as well.
 	const why = record(after)?.['reason'] === reason ? '' : shown(reason);
-	return [changed, why, changes(null, facts)].filter(Boolean).join('. ');
+	const where = typeof browser === 'string' ? (nameBrowser(browser) ?? '') : '';
+	return [changed, why, where, changes(null, facts)].filter(Boolean).join('. ');
 }
 
 function record(value: unknown): Record<string, unknown> | null {

@@ -705,7 +705,7 @@ begin
 	if not found then
 		return jsonb_build_object('outcome', 'present', 'sqlstate', null, 'message', null);
 	end if;
-	perform private.audit('profile_repaired', p_user_id, p_email);
+	perform private.audit('profile_repaired', p_user_id, p_email, null, jsonb_build_object('source', 'repair'));
 	return jsonb_build_object('outcome', 'repaired', 'sqlstate', null, 'message', null);
 exception when others then
 	perform private.record_registration_failure(p_user_id, 'repair', sqlstate, sqlerrm);

@@ -17,5 +17,8 @@ test('what changed is one line, and what stayed is not in it', () => {
 		'role: user → admin',
 	);
 	expect(changes({ sessions: 2 }, null)).toBe('sessions: 2');
+	expect(changes({ suspended: true, until: '2027' }, { suspended: false })).toBe(
+		'suspended: true → false, until: 2027 → –',
+	);
 	expect(changes(null, { sessions_ended: 2 })).toBe('sessions ended: 2');
 });

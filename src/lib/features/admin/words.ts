@@ -68,7 +68,11 @@ export function changes(
 		.map((name) => [name.replaceAll('_', ' '), shown(before?.[name]), shown(after?.[name])])
 		.filter(([, old, now]) => old !== now)
 		.map(([name, old, now]) =>
-			now === '' ? `${name}: ${old}` : old === '' ? `${name}: ${now}` : `${name}: ${old} → ${now}`,
+			now === '' && after === null
+				? `${name}: ${old}`
+				: old === ''
+					? `${name}: ${now}`
+					: `${name}: ${old} → ${now || '–'}`,
 		)
 		.join(', ');
 }

@@ -209,4 +209,7 @@ test('the pages keep nobody out', { tag: '@phone' }, async ({ page }) => {
 		await expectAccessible(page);
 		expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(320);
 	}
+	// On a wide screen the name is cut before the header takes a second line.
+	await page.setViewportSize({ width: 1280, height: 720 });
+	expect((await page.getByRole('banner').boundingBox())?.height).toBeLessThan(80);
 });

@@ -1,5 +1,4 @@
-import { invalidateAll } from '$app/navigation';
-import { whenNothingIsSent } from '$lib/sending.ts';
+import { refresh } from '$lib/refresh.ts';
 import type { Message } from './connection.ts';
 import type { LiveEvent } from './event.ts';
 import { shareAmongTabs } from './tabs.ts';
@@ -20,7 +19,7 @@ function receive(message: Message): void {
 	if (message.kind === 'event') receiveEvent(message.event);
 	else if (message.kind === 'unread') unread.count = message.count;
 	// Of a session that is over, the pages of this app lead to the log-in.
-	else if (message.kind !== 'beat') whenNothingIsSent(() => void invalidateAll());
+	else if (message.kind !== 'beat') refresh();
 }
 
 function receiveEvent(event: LiveEvent): void {

@@ -1,0 +1,27 @@
+import { invalidate, invalidateAll } from '$app/navigation';
+import { navigating } from '$app/state';
+import { whenNothingIsSent } from './sending.ts';
+
+/**
+ * Loads what the page shows again, since something has changed that nobody on this page did: all of it, or what depends
+ * on `what`.
+ */
+export function refresh(what?: `app:${string}`): void {
+	whenNothingIsSent(async () => {
+		await arrived();
+		await (what ? invalidate(what) : invalidateAll());
+	});
+}
+
+/**
+ * When the link that was followed has led where it leads. Kit gives a navigation up when it is asked to load again in
+ * the middle of it, and what was clicked would never open.
+ */
+export async function arrived(): Promise<void> {
+	let last: Promise<void> | null = null;
+	// One that was given up stays the current one for Kit, and another may have begun meanwhile.
+	while (navigating.complete && navigating.complete !== last) {
+		last = navigating.complete;
+		await last.catch(() => undefined);
+	}
+}

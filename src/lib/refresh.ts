@@ -1,4 +1,5 @@
-import { invalidate, invalidateAll } from '$app/navigation';
+import { browser } from '$app/environment';
+import { invalidate, invalidateAll, preloadCode } from '$app/navigation';
 import { navigating } from '$app/state';
 import { whenNothingIsSent } from './sending.ts';
 
@@ -13,11 +14,22 @@ export function refresh(what?: `app:${string}`): void {
 	});
 }
 
+/** Where the link leads that was clicked last; null when the browser follows it itself. */
+let clicked: string | null = null;
+if (browser) {
+	addEventListener('click', ({ target, defaultPrevented }) => {
+		const link = target instanceof Element ? target.closest('a') : null;
+		if (link) clicked = defaultPrevented ? link.pathname : null;
+	});
+}
+
 /**
  * When the link that was followed has led where it leads. Kit gives a navigation up when it is asked to load again in
  * the middle of it, and what was clicked would never open.
  */
 export async function arrived(): Promise<void> {
+	// Kit asks the server first which page that is, and says nothing of a navigation before it knows.
+	if (clicked) await preloadCode(clicked).catch(() => undefined);
 	let last: Promise<void> | null = null;
 	// One that was given up stays the current one for Kit, and another may have begun meanwhile.
 	while (navigating.complete && navigating.complete !== last) {

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
 export type Page = { status: number; location: string | null; html: string; headers: Headers };
 
@@ -19,8 +20,19 @@ export class Visitor {
 		return this.#send(path, {});
 	}
 
-	submit(path: string, fields: Record<string, string>): Promise<Page> {
-		return this.#send(path, { method: 'POST', body: new URLSearchParams(fields) });
+	submit(path: string, fields: Record<string, string> | FormData): Promise<Page> {
+		const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
+		return this.#send(path, { method: 'POST', body });
+	}
+
+	/** Keeps a connection open that does not end by itself, and closes it after so long. */
+	async listen(path: string, milliseconds: number): Promise<Page> {
+		const leaving = new AbortController();
+		const response = await this.#fetch(path, { signal: leaving.signal });
+		const { status, headers } = response;
+		await setTimeout(milliseconds);
+		leaving.abort();
+		return { status, location: headers.get('location'), html: '', headers };
 	}
 
 	/** Goes where redirects lead, at most ten times: more is a loop. */
@@ -36,6 +48,16 @@ export class Visitor {
 	}
 
 	async #send(path: string, init: RequestInit): Promise<Page> {
+		const response = await this.#fetch(path, init);
+		return {
+			status: response.status,
+			location: response.headers.get('location'),
+			html: await response.text(),
+			headers: response.headers,
+		};
+	}
+
+	async #fetch(path: string, init: RequestInit): Promise<Response> {
 		const response = await fetch(new URL(path, this.#origin), {
 			...init,
 			redirect: 'manual',
@@ -47,12 +69,7 @@ export class Visitor {
 			},
 		});
 		for (const header of response.headers.getSetCookie()) this.#keep(header);
-		return {
-			status: response.status,
-			location: response.headers.get('location'),
-			html: await response.text(),
-			headers: response.headers,
-		};
+		return response;
 	}
 
 	#keep(header: string): void {

@@ -197,8 +197,17 @@ test('everybody on a page is chosen at once, and acted on', async ({ page, brows
 	await page.getByLabel('Reason', { exact: true }).fill('Spam');
 	await page.getByRole('button', { name: 'Suspend 3' }).click();
 	await expect(said(page, 'Done for 3 people.')).toBeVisible();
-	await page.goto(`/admin/users?q=many+${tag}&suspended=yes`);
+	// It leads back to the same search.
+	await expect(page).toHaveURL(/[?]q=many/);
+	await page.goto(`/admin/users?q=many+${tag}&suspended=yes`, { waitUntil: 'networkidle' });
 	await expect(page.locator('tbody tr')).toHaveCount(3);
+
+	await all.check();
+	await act.click();
+	await page.getByRole('button', { name: 'Restore 3' }).click();
+	await expect(said(page, 'Done for 3 people.')).toBeVisible();
+	await expect(page).toHaveURL(/suspended=yes/);
+	await expect(page.getByText('Nobody here is like that.')).toBeVisible();
 });
 
 test('where nobody can be invited, the button says why', withoutScript, async ({ page }) => {

@@ -3,6 +3,7 @@ import { act } from '$lib/act.server.ts';
 import { actOnMany } from '$lib/features/admin/act-on-many.ts';
 import { buttonSchema, suspendSchema } from '$lib/features/admin/acts.schema.ts';
 import { endSessions, restoreUser, suspendUser } from '$lib/features/admin/acts.service.ts';
+import { parseUsersQuery, usersQueryString } from '$lib/features/admin/users-query.ts';
 import { listChosen } from '$lib/features/admin/users.service.ts';
 import { showOrFail } from '$lib/show-or-fail.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
@@ -15,7 +16,11 @@ function chosen({ locals, url }: Pick<RequestEvent, 'locals' | 'url'>) {
 	return listChosen(locals.supabase, ids.slice(0, 100));
 }
 
+/** The list as it was when they were chosen. */
+const listQuery = (url: URL) => usersQueryString(parseUsersQuery(url.searchParams));
+
 export const load: PageServerLoad = async (event) => ({
+	list: listQuery(event.url),
 	asked: event.url.searchParams.getAll('id').length,
 	people: await showOrFail(chosen(event)),
 });
@@ -33,5 +38,8 @@ export const actions: Actions = {
 };
 
 async function forEach(event: RequestEvent, perform: (id: string) => Promise<unknown>) {
-	return { ...(await actOnMany(await chosen(event), perform)), to: '/admin/users' };
+	return {
+		...(await actOnMany(await chosen(event), perform)),
+		to: `/admin/users?${listQuery(event.url)}`,
+	};
 }

@@ -192,7 +192,7 @@ function seconds(milliseconds: number): string {
 	return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** The same mixture for any number: most confirmed, few suspended, five admins, a handful without a profile. */
+/** The same mixture for any number: most confirmed, five admins, and of what is rare, as suspended or without a profile, still more than a page. */
 function fillWith(people: number): string {
 	return `
 		select setseed(0.5);
@@ -219,9 +219,9 @@ function fillWith(people: number): string {
 		insert into public.users (id, email, name, role, source, suspended_at, suspended_reason, created_at)
 		select id, null, first || ' ' || last, case when n <= 5 then 'admin' else 'user' end,
 			case when d < 0.01 then 'fallback' when d < 0.011 then 'repair' else 'trigger' end,
-			case when d > 0.999 and n > 5 then now() end, case when d > 0.999 and n > 5 then 'Spam' end, created_at
-		from person where n <= 5 or d not between 0.5 and 0.5005;
+			case when d > 0.995 and n > 5 then now() end, case when d > 0.995 and n > 5 then 'Spam' end, created_at
+		from person where n <= 5 or d not between 0.5 and 0.505;
 		insert into public.registration_failures (user_id, stage, sqlstate, message)
-		select id, 'trigger', '55P03', 'canceling statement due to lock timeout' from person where n > 5 and d between 0.5 and 0.5005;
+		select id, 'trigger', '55P03', 'canceling statement due to lock timeout' from person where n > 5 and d between 0.5 and 0.505;
 		drop table person;`;
 }

@@ -171,3 +171,11 @@ it('fault 29: a forged or tampered token is no session: cleared, logged, and nob
 	await expectWhole(stage, person);
 	await expectWhole(stage, victim);
 });
+
+it('shows a page also to a request that does not say where it comes from, as one past the proxy', async () => {
+	const person = newPerson();
+	const visitor = await confirm(stage, person);
+	const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+	const page = await fetch(`${stage.url}/home`, { headers: { cookie }, redirect: 'manual' });
+	expect([page.status, await page.text()]).toEqual([200, expect.stringContaining(person.name)]);
+});

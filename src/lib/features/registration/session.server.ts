@@ -39,12 +39,19 @@ export const session: Handle = async ({ event, resolve }) => {
 /** At the first page of a session: it is told from where it was begun. The auth server has seen this app alone. */
 async function noteOrigin({ locals, request, getClientAddress }: RequestEvent): Promise<void> {
 	const user_agent = request.headers.get('user-agent') ?? '';
-	const { error } = await locals.supabase.rpc('note_my_session', {
-		user_agent,
-		ip: getClientAddress(),
-	});
+	const ip = addressFrom(getClientAddress);
+	const { error } = await locals.supabase.rpc('note_my_session', { user_agent, ip });
 	// The list of sessions says less then, and the next page tries again.
 	if (error) locals.log.warn({ event: 'session.origin_not_noted', code: error.code });
+}
+
+/** Nobody knows it where ADDRESS_HEADER names a header that the request lacks: a page goes on without. */
+function addressFrom(getClientAddress: () => string): string {
+	try {
+		return getClientAddress();
+	} catch {
+		return '';
+	}
 }
 
 /** The fallback: the trigger made no profile, so the person inserts it, now that their session is confirmed. */

@@ -14,12 +14,11 @@ export function refresh(what?: `app:${string}`): void {
 	});
 }
 
-/** Where the link leads that was clicked last; null when the browser follows it itself. */
-let clicked: string | null = null;
+/** Where the link leads that was clicked last. */
+let clicked: string | undefined;
 if (browser) {
-	addEventListener('click', ({ target, defaultPrevented }) => {
-		const link = target instanceof Element ? target.closest('a') : null;
-		if (link) clicked = defaultPrevented ? link.pathname : null;
+	addEventListener('click', ({ target }) => {
+		if (target instanceof Element) clicked = target.closest('a')?.pathname ?? clicked;
 	});
 }
 

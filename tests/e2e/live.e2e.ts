@@ -151,6 +151,18 @@ test.describe('without a reload', () => {
 		for (const tab of [page, second]) await expect(count(tab)).toHaveCount(0);
 	});
 
+	test('whoever acts on a row goes on from there', async ({ page }) => {
+		const email = await register(page);
+		await notify(email, ...Array.from({ length: 20 }, (_, at) => done(`number ${at + 1}`)));
+		await page.goto('/notifications');
+		await expect(count(page)).toHaveText(/^20/);
+		const last = rows(page).last();
+		await last.getByRole('button', { name: 'Mark as read' }).click();
+		await expect(page.getByRole('main').getByText('19 unread')).toBeVisible();
+		expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+		await expect(last.getByRole('button', { name: 'Delete' })).toBeInViewport();
+	});
+
 	for (const [held, link, address] of [
 		[/account\/__route\.js/, 'Account', /\/account$/],
 		[/__data\.json\?page=2/, 'Next', /page=2$/],

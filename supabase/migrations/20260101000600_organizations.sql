@@ -453,7 +453,6 @@ security definer
 set search_path = ''
 as $$
 begin
-	perform private.require_active();
 	return private.use_invitation((
 		select id from public.invitations
 		where secret_hash = encode(sha256(convert_to(coalesce(p_secret, ''), 'UTF8')), 'hex')

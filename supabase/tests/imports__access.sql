@@ -233,6 +233,22 @@ select throws_ok(
 	'a file of which a line is missing is not finished'
 );
 select throws_ok('select tests.start(tests.ours(), ''forged.csv'')', 'PT409', 'the file has not been read to its end', 'nor imported');
+select tests.stop_acting();
+select tests.act_as('otto');
+select throws_ok(
+	'select tests.start(tests.ours(), ''forged.csv'')', '42501', tests.refused('scheduled_jobs'), 'a stranger is not told how far the upload is'
+);
+select tests.stop_acting();
+select tests.act_as('mia');
+select throws_ok(
+	format('select public.%s(%L, %L, %L, %s)', call, (tests.file_named('mia.csv')).id, mapping, mark, numbers), code, null,
+	format('nor does %s read a file by %s and %L', call, mapping, mark)
+)
+from (values ('preview_import', '10'), ('check_import', '0, 10')) as calls (call, numbers)
+cross join (values
+	('{"sku": 0}', '.', 'PT409'), ('{"sku": 0, "name": 2}', '.', 'PT409'), ('{"sku": 0, "name": 1}', ';', '22023'),
+	('{"sku": 0, "name": 1}', null, '22023')
+) as refused (mapping, mark, code);
 select throws_ok(
 	format('insert into public.scheduled_jobs (organization_id, file_id, mapping) values (tests.ours(), %L, %L)', (tests.file_named('mia.csv')).id, mapping),
 	'PT409', null, format('the mapping %s fits no file', mapping)
@@ -255,6 +271,18 @@ select tests.act_as('ann');
 insert into public.import_files (organization_id, name) values (tests.ours(), 'new.csv');
 select is((tests.file_named('forged.csv')).id, null, 'what was never read to its end goes when the next file comes');
 select tests.stop_acting();
+
+-- Room for a hundred files
+insert into public.import_files (organization_id, name)
+select tests.theirs(), 'many ' || number || '.csv' from generate_series(1, 99) as number;
+select tests.act_as('otto');
+select lives_ok($$ insert into public.import_files (organization_id, name) values (tests.theirs(), 'hundredth.csv') $$, 'a hundred files are kept');
+select throws_ok(
+	$$ insert into public.import_files (organization_id, name) values (tests.theirs(), 'one more.csv') $$,
+	'PT409', 'no room for another file', 'and no more'
+);
+select tests.stop_acting();
+delete from public.import_files where organization_id = tests.theirs();
 
 -- The account goes, the import stays
 select tests.act_as('mia');

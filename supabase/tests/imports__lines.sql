@@ -159,6 +159,13 @@ select results_eq(
 	$$ select job.status, job.lines_done, job.lines_added, job.lines_updated, job.lines_refused, job.next_chunk from tests.import_of('one.csv') as job $$,
 	$$ values ('running', 4, 1, 1, 2, 1) $$, 'after a chunk its lines are there, and its figures'
 );
+-- A worker that was taken for dead comes back
+select throws_ok(
+	format('select public.import_chunk(%s, %s)', id, token - 1), 'PT409', format('job %s is not held with token %s', id, token - 1),
+	'whoever lost the job to another worker stores nothing'
+)
+from private.jobs where kind = 'imports.run';
+select is((tests.import_of('one.csv')).next_chunk, 1, 'and the import is where it was');
 -- A person changes what the import stored a moment ago
 select tests.act_as('mia');
 update public.inventory_items set name = 'My bread' where sku = 'B';

@@ -30,14 +30,15 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'invoker, not definer',
-		objects: /^function private\.(count_listed|note_departure|lock_organizations_of)\(\)$/,
+		objects:
+			/^function private\.(count_listed|note_departure|lock_organizations_of|hand_over_imports)\(\)$/,
 		reason:
 			'What goes with an account is deleted by a foreign key, as the owner of the table; the service role, who may delete profiles, may read and lock what it reads, and is no account that leaves.',
 	},
 	{
 		kind: 'invoker, not definer',
 		objects:
-			/^function private\.(follow_(training|studio)_job|tell_of_(training|studio_job|notification))\(\)$/,
+			/^function private\.(follow_(training|studio|import)_job|tell_of_(training|studio_job|notification))\(\)$/,
 		reason:
 			'Only the service role and functions that run as the owner cause these triggers, and the service role may do what they do.',
 	},
@@ -64,9 +65,15 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'invoker, not definer',
-		objects: /^function private\.my_owned_organizations\(\)$/,
+		objects: /^function private\.(my_owned_organizations|list_my_organizations)\(\)$/,
 		reason:
-			'Its rows are the caller’s own memberships, which the policy shows them; a token that is worth nothing is refused by all_active before.',
+			'They read the caller’s own memberships, which the policies show them; a token that is worth nothing is refused by all_active or by me() before.',
+	},
+	{
+		kind: 'invoker, not definer',
+		objects: /^function private\.limit_(imports|import_files)\(\)$/,
+		reason:
+			'Whoever may insert is a member, who sees all that is counted and may delete what is deleted; for anybody else the policy refuses the insert. And where people may look into the schema auth, as on a hosted project, auth.uid() answers them, too.',
 	},
 	{
 		kind: 'invoker, not definer',

@@ -14,6 +14,8 @@ export type Judge = {
 };
 
 const folder = 'supabase/tests';
+/** What is rolled back still lies in the tables, and each scan is slower than the last: then a new database is quicker. */
+const testsKept = 100;
 
 /** Two databases with the same schema: in one live the people of the matrix, the other is empty for the tests in SQL. */
 export async function openJudge(engine: Engine): Promise<Judge> {
@@ -24,6 +26,7 @@ export async function openJudge(engine: Engine): Promise<Judge> {
 	const mutants = await listMutants(matrix);
 
 	let tests: TestDatabase | undefined;
+	let tried = 0;
 	const openTests = async () => {
 		const opened = await engine.open();
 		await migrate(opened);
@@ -51,6 +54,11 @@ export async function openJudge(engine: Engine): Promise<Judge> {
 	const seenInGrants = async () =>
 		JSON.stringify(await matrix.run(grantsQuery)) === grants ? null : 'grants.md';
 	const seenInTests = async (mutant: Mutant) => {
+		if (tried > 0 && tried % testsKept === 0) {
+			await tests?.close();
+			tests = undefined;
+		}
+		tried += 1;
 		tests ??= await openTests();
 		for (const { file, text } of testsFor(mutant)) {
 			const script = text.replace(/^begin;$/m, () => `begin;\n${mutant.sql};`);

@@ -38,7 +38,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	{
 		kind: 'invoker, not definer',
 		objects:
-			/^function private\.(follow_(training|studio|import)_job|tell_of_(training|studio_job|notification))\(\)$/,
+			/^function private\.(follow_(training|studio|import)_job|tell_of_(training|studio_job|import|notification))\(\)$/,
 		reason:
 			'Only the service role and functions that run as the owner cause these triggers, and the service role may do what they do.',
 	},

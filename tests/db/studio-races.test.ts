@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type postgres from 'postgres';
 import { migrate, readFixture } from '../support/database.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 
 const server = await startPostgres({ superuser: 'supabase_admin' });
 await server?.connect({ max: 1 }).unsafe(readFixture('hosted-roles.sql'));
@@ -49,13 +50,10 @@ describe.skipIf(!server)('cards, on PostgreSQL in the shape of a hosted project'
 		await gate`begin`;
 		await gate`select from public.users where id = ${id} for no key update`;
 		const asked = Array.from({ length: 12 }, () => ask(id));
-		for (let waiting = 0; waiting < asked.length;) {
-			const [row] = await gate<{ waiting: number }[]>`
-				select count(*)::integer as waiting from pg_locks as lock
-				join pg_stat_activity as activity using (pid)
-				where not lock.granted and activity.datname = current_database()`;
-			waiting = row?.waiting ?? 0;
-		}
+		await until('all to wait', async () => {
+			const waiting = await owner`select from pg_locks where not granted`;
+			return waiting.length >= asked.length;
+		});
 		await gate`commit`;
 		gate.release();
 

@@ -49,7 +49,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'definer, not invoker',
-		objects: /^function private\.is_(active|admin)\(\)$/,
+		objects: /^function private\.(is_admin|me)\(\)$/,
 		reason:
 			'All they read is private.session_state(), which runs as the owner and goes by the claims of the token, not by the role.',
 	},
@@ -60,7 +60,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'definer, not invoker',
-		objects: /^function private\.(refuse_change|touch_updated_at|wake_workers)\(\)$/,
+		objects: /^function private\.(refuse_change|touch_updated_at|wake_workers|require_mapping)\(/,
 		reason: 'They touch no table.',
 	},
 	{

@@ -66,6 +66,7 @@ const refusals: Partial<Record<string, string | ((detail: string) => string)>> =
 	too_many_organizations: 'You own 20 organizations already. Delete one that you do not need.',
 	too_many_memberships: 'You are in 100 organizations already. Leave one that you do not need.',
 	too_many_invitations: 'Fifty invitations are open already. Revoke one that nobody needs.',
+	too_many_invitations_today: 'Two hundred invitations were made within a day. Go on tomorrow.',
 	no_invitation: 'There is no such invitation any more.',
 	name_differs: 'This is not the name of the organization.',
 	invitation_unknown: 'There is no such invitation. Ask for a new link.',

@@ -1,17 +1,11 @@
 import { browser } from '$app/environment';
-import { invalidate, invalidateAll, preloadCode } from '$app/navigation';
+import { invalidateAll, preloadCode } from '$app/navigation';
 import { navigating } from '$app/state';
 import { whenNothingIsSent } from './sending.ts';
 
-/**
- * Loads what the page shows again, since something has changed that nobody on this page did: all of it, or what depends
- * on `what`.
- */
-export function refresh(what?: `app:${string}`): void {
-	whenNothingIsSent(async () => {
-		await arrived();
-		await (what ? invalidate(what) : invalidateAll());
-	});
+/** Loads what the page shows again, since something has changed that nobody on this page did. */
+export function refresh(): void {
+	whenNothingIsSent(() => void arrived().then(invalidateAll));
 }
 
 /** Where the link leads that was clicked last. */

@@ -136,7 +136,7 @@ create policy select_owner_or_admin on public.invitations
 	using (organization_id = any ((select private.my_owned_organizations())::uuid[]) or (select private.is_admin()));
 
 -- Who is calling, or a refusal; and the organization is locked until the act is over. Nobody who is not a
--- member makes others wait, and whoever was removed while they waited is one no more.
+-- member makes others wait, and whoever was removed, suspended or signed out while they waited is refused.
 create function private.require_membership(p_organization_id uuid, p_role text default null) returns uuid
 language plpgsql
 set search_path = ''
@@ -147,6 +147,7 @@ declare
 begin
 	if p_organization_id = any (private.my_organizations()) then
 		perform from public.organizations where id = p_organization_id for no key update;
+		perform private.require_active();
 		select role into v_role
 		from public.memberships
 		where organization_id = p_organization_id and user_id = v_user_id;
@@ -237,8 +238,8 @@ begin
 end;
 $$;
 
--- When a member is gone, whichever way: the links that they made are dead, so that nobody comes back by their
--- own. And when the last owner's account was deleted, the member of longest standing is the owner, before all
+-- When a member is gone, whichever way: the links that they made are dead, and so are those for their email, so
+-- that nobody comes back by themselves. And when the last owner's account was deleted, the member of longest standing is the owner, before all
 -- who are suspended; an organization without members goes, with all that it holds.
 -- definer because whoever deletes an account may write none of this.
 create function private.settle_organization() returns trigger
@@ -256,7 +257,10 @@ begin
 	update public.invitations set revoked_at = now()
 	where organization_id = old.organization_id
 		-- Of an account that was deleted, the foreign key may have been quicker.
-		and (created_by = old.user_id or created_by is null)
+		and (
+			created_by = old.user_id or created_by is null
+			or email = (select lower(account.email) from auth.users as account where account.id = old.user_id)
+		)
 		and used_at is null and revoked_at is null;
 	if exists (
 		select from public.memberships where organization_id = old.organization_id and role = 'owner'
@@ -298,6 +302,18 @@ begin
 end;
 $$;
 
+-- Every page has all organizations of a person in its header. Behind a lock on their account.
+create function private.require_room_for_membership(p_user_id uuid) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+	if (select count(*) >= 100 from public.memberships where user_id = p_user_id) then
+		raise exception 'too many memberships' using errcode = 'PT409', hint = 'too_many_memberships';
+	end if;
+end;
+$$;
+
 -- definer, here and in every act below, because nobody but the owner of the tables may write them.
 create function private.create_organization(p_name text) returns uuid
 language plpgsql
@@ -313,6 +329,7 @@ begin
 	if (select count(*) >= 20 from public.memberships where user_id = v_user_id and role = 'owner') then
 		raise exception 'too many organizations' using errcode = 'PT409', hint = 'too_many_organizations';
 	end if;
+	perform private.require_room_for_membership(v_user_id);
 	insert into public.organizations (name) values (btrim(p_name)) returning id into v_id;
 	insert into public.memberships (organization_id, user_id, role) values (v_id, v_user_id, 'owner');
 	return v_id;
@@ -360,10 +377,22 @@ begin
 	) then
 		raise exception 'too many open invitations' using errcode = 'PT409', hint = 'too_many_invitations';
 	end if;
+	-- Whoever is invited hears of it, so this is no way to flood somebody.
+	if (
+		select count(*) >= 200 from public.invitations
+		where organization_id = p_organization_id and created_at > now() - interval '1 day'
+	) then
+		raise exception 'too many invitations in a day' using errcode = 'PT409', hint = 'too_many_invitations_today';
+	end if;
 	insert into public.invitations (organization_id, role, email, secret_hash, created_by)
 	values (p_organization_id, p_role, v_email, encode(sha256(convert_to(v_secret, 'UTF8')), 'hex'), v_user_id)
 	returning id into v_id;
 
+	delete from public.notifications as told
+	using auth.users as account, public.invitations as earlier
+	where account.email = v_email and told.user_id = account.id and told.kind = 'organization.invited'
+		and earlier.organization_id = p_organization_id and earlier.email = v_email
+		and told.data ->> 'id' = earlier.id::text;
 	perform private.notify(account.id, 'organization.invited', jsonb_build_object('id', v_id, 'title', place.name))
 	from auth.users as account, public.organizations as place
 	where account.email = v_email and account.email_confirmed_at is not null and place.id = p_organization_id
@@ -414,7 +443,8 @@ begin
 	where id = (select organization_id from public.invitations where id = p_id)
 	for no key update;
 	select * into v_invitation from public.invitations where id = p_id for update;
-	if not found then
+	perform private.require_active();
+	if v_invitation.id is null then
 		raise exception 'there is no such invitation' using errcode = 'PT404', hint = 'invitation_unknown';
 	end if;
 	if exists (
@@ -435,10 +465,7 @@ begin
 	if v_invitation.email <> coalesce(private.confirmed_email(), '') then
 		raise exception 'the invitation is for another email' using errcode = 'PT403', hint = 'invitation_for_another';
 	end if;
-	-- Every page has them all in its header.
-	if (select count(*) >= 100 from public.memberships where user_id = v_user_id) then
-		raise exception 'too many memberships' using errcode = 'PT409', hint = 'too_many_memberships';
-	end if;
+	perform private.require_room_for_membership(v_user_id);
 	insert into public.memberships (organization_id, user_id, role)
 	values (v_invitation.organization_id, v_user_id, v_invitation.role);
 	update public.invitations set used_at = now(), used_by = v_user_id where id = v_invitation.id;
@@ -683,7 +710,9 @@ begin
 			)
 			from public.invitations as invitation
 			where invitation.used_by = p_user_id
-				or invitation.email = (select lower(email) from auth.users where id = p_user_id)
+				or invitation.email = (
+					select lower(email) from auth.users where id = p_user_id and email_confirmed_at is not null
+				)
 		)
 	);
 end;
@@ -841,6 +870,7 @@ revoke execute on function
 	private.confirmed_email(),
 	private.require_another_owner(uuid, uuid),
 	private.require_role(text),
+	private.require_room_for_membership(uuid),
 	private.lock_organizations_of(),
 	private.settle_organization(),
 	private.demote_owner(),

@@ -131,7 +131,8 @@ create table public.inventory_items (
 	constraint inventory_items_sku_length check (char_length(sku) between 1 and 100),
 	constraint inventory_items_name_length check (char_length(name) between 1 and 200),
 	constraint inventory_items_quantity_range check (quantity between 0 and 999999999),
-	constraint inventory_items_price_range check (price >= 0),
+	-- NaN is more than any number.
+	constraint inventory_items_price_range check (price between 0 and 9999999999.99),
 	constraint inventory_items_location_length check (char_length(location) <= 200),
 	constraint inventory_items_category_length check (char_length(category) <= 200),
 	constraint inventory_items_note_length check (char_length(note) <= 2000)
@@ -451,7 +452,7 @@ begin
 				from (
 					select
 						entry.place,
-						(entry.raw ->> 0)::integer as line,
+						(entry.raw ->> 0)::numeric::integer as line,
 						entry.raw,
 						jsonb_array_length(entry.raw) - 1 as width,
 						nullif(btrim(entry.raw ->> v_sku, c_space), '') collate "C" as sku,
@@ -484,6 +485,11 @@ security definer
 set search_path = ''
 as $$
 begin
+	-- Whoever is no member is refused by the policy, and neither waits here nor learns how full it is.
+	if auth.uid() is not null
+		and not (private.is_active() and new.organization_id = any (private.my_organizations())) then
+		return new;
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended('private.limit_imports ' || new.organization_id::text, 0));
 	delete from public.import_files
 	where organization_id = new.organization_id and not complete and created_at < now() - interval '1 day';
@@ -505,6 +511,11 @@ security definer
 set search_path = ''
 as $$
 begin
+	-- Whoever is no member is refused by the policy, and neither waits here nor learns how full it is.
+	if auth.uid() is not null
+		and not (private.is_active() and new.organization_id = any (private.my_organizations())) then
+		return new;
+	end if;
 	perform pg_advisory_xact_lock(hashtextextended('private.limit_imports ' || new.organization_id::text, 0));
 	if (
 		select count(*) >= 5 from public.scheduled_jobs
@@ -699,7 +710,8 @@ declare
 	v_last integer;
 	v_ascending boolean;
 begin
-	select * into v_file from public.import_files where id = p_file for no key update;
+	perform from public.import_files where id = p_file for no key update;
+	v_file := private.require_import_file(p_file);
 	if v_file.created_by is distinct from auth.uid() then
 		raise exception 'somebody else uploads this file' using errcode = 'PT403', hint = 'not_uploader';
 	end if;
@@ -732,6 +744,13 @@ begin
 		raise exception 'these lines are out of order' using errcode = 'invalid_parameter_value';
 	end if;
 
+	-- Files that were begun while there was room have to share it.
+	if (
+		select sum(stored_bytes) > 2000000000 from public.import_files where organization_id = v_file.organization_id
+	) then
+		raise exception 'no room for more lines' using errcode = 'PT409', hint = 'too_many_import_files';
+	end if;
+
 	insert into private.import_chunks (file_id, number, lines) values (p_file, p_number, p_lines);
 	update public.import_files
 	set chunk_count = chunk_count + 1,
@@ -754,6 +773,9 @@ declare
 begin
 	if v_file.created_by is distinct from auth.uid() then
 		raise exception 'somebody else uploads this file' using errcode = 'PT403', hint = 'not_uploader';
+	end if;
+	if array_position(p_header, null) is not null then
+		raise exception 'this is no header' using errcode = 'invalid_parameter_value';
 	end if;
 	update public.import_files
 	set header = p_header, encoding = p_encoding, delimiter = p_delimiter, byte_size = p_byte_size, complete = true
@@ -887,6 +909,7 @@ begin
 	end if;
 	perform private.hold_import(array[v_job.created_by], v_job.organization_id);
 	perform private.cancel_job('imports.run', p_job);
+	perform private.require_import(p_job);
 	update public.scheduled_jobs set status = 'cancelled', finished_at = now()
 	where id = p_job and status in ('scheduled', 'running');
 	return found;
@@ -902,13 +925,16 @@ set search_path = ''
 as $$
 declare
 	v_job public.scheduled_jobs := private.require_import(p_job);
+	v_had_failed boolean := v_job.status = 'failed';
 	v_touched integer;
 begin
 	perform private.hold_import(array[auth.uid()], v_job.organization_id);
 	-- A job that was given up is in the queue still, for an admin.
-	perform private.cancel_job('imports.run', p_job) where v_job.status = 'failed';
-	select * into v_job from public.scheduled_jobs where id = p_job for no key update;
-	if v_job.status not in ('done', 'failed', 'cancelled') then
+	perform private.cancel_job('imports.run', p_job) where v_had_failed;
+	perform from public.scheduled_jobs where id = p_job for no key update;
+	v_job := private.require_import(p_job);
+	-- It may have been given up a moment ago, and its job is there.
+	if v_job.status not in ('done', 'failed', 'cancelled') or v_job.status = 'failed' and not v_had_failed then
 		raise exception 'this import cannot be undone' using errcode = 'PT409', hint = 'import_not_over';
 	end if;
 	if v_job.lines_added + v_job.lines_updated = 0 then

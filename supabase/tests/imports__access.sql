@@ -149,6 +149,10 @@ select throws_ok(
 	$$ insert into public.inventory_items (organization_id, sku, name) values (tests.ours(), 'ONE', 'Again') $$, '23505', null,
 	'a sku is there once'
 );
+select throws_ok(
+	$$ insert into public.inventory_items (organization_id, sku, name, price) values (tests.ours(), 'NAN', 'None', 'NaN') $$, '23514', null,
+	'a price is a number'
+);
 select lives_ok(
 	$$ insert into public.inventory_items (organization_id, sku, name) values (tests.theirs(), 'ONE', 'Theirs') $$, 'and once elsewhere'
 );
@@ -232,6 +236,10 @@ select throws_ok(
 	format('select public.finish_import_file(%L, array[''sku'', ''name''], ''utf-8'', '','', 2, 9)', (tests.file_named('forged.csv')).id), 'PT409', null,
 	'a file of which a line is missing is not finished'
 );
+select throws_ok(
+	format('select public.finish_import_file(%L, array[''sku'', null], ''utf-8'', '','', 1, 9)', (tests.file_named('forged.csv')).id), '22023', null,
+	'nor one with half a header'
+);
 select throws_ok('select tests.start(tests.ours(), ''forged.csv'')', 'PT409', 'the file has not been read to its end', 'nor imported');
 select tests.stop_acting();
 select tests.act_as('otto');
@@ -260,6 +268,11 @@ select throws_ok(
 select is(tests.touched('delete from public.import_files where name = ''mia.csv'''), 0, 'a file that an import waits for is not deleted');
 select tests.start(tests.ours(), 'mia.csv') from generate_series(1, 4);
 select throws_ok('select tests.start(tests.ours(), ''mia.csv'')', 'PT409', 'too many imports at once', 'five imports wait, and no more');
+select tests.stop_acting();
+select tests.act_as('otto');
+select throws_ok('select tests.start(tests.ours(), ''mia.csv'')', '42501', tests.refused('scheduled_jobs'), 'which a stranger is not told');
+select tests.stop_acting();
+select tests.act_as('mia');
 select ok(public.cancel_import(id), 'one that waits is cancelled') from public.scheduled_jobs;
 select is(tests.touched('delete from public.import_files where name = ''mia.csv'''), 1, 'then the file can be deleted');
 select is((select count(*) from public.scheduled_jobs where file_id is null and file_name = 'mia.csv'), 5::bigint, 'and history stays');
@@ -280,6 +293,19 @@ select lives_ok($$ insert into public.import_files (organization_id, name) value
 select throws_ok(
 	$$ insert into public.import_files (organization_id, name) values (tests.theirs(), 'one more.csv') $$,
 	'PT409', 'no room for another file', 'and no more'
+);
+select tests.stop_acting();
+select tests.act_as('ann');
+select throws_ok(
+	$$ insert into public.import_files (organization_id, name) values (tests.theirs(), 'x.csv') $$, '42501', tests.refused('import_files'),
+	'which a stranger is not told'
+);
+select tests.stop_acting();
+update public.import_files set stored_bytes = 990000000 where name in ('many 1.csv', 'many 2.csv', 'many 3.csv');
+select tests.act_as('otto');
+select throws_ok(
+	format('select public.add_import_lines(%L, 0, ''[[2, "A"]]'')', (tests.file_named('hundredth.csv')).id), 'PT409', 'no room for more lines',
+	'and all together hold so much'
 );
 select tests.stop_acting();
 delete from public.import_files where organization_id = tests.theirs();

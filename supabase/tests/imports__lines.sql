@@ -76,6 +76,10 @@ from (values
 	(jsonb_build_array(2, 'A', 'n', '1', '2', 'L', 'C', repeat('n', 2001)), 'note_too_long note')
 ) as cases (line, expected);
 
+select is(
+	(select line from private.read_import_lines('[[2.0, "A", "Apple"]]', 2, '{"sku": 0, "name": 1}', '.')), 2, 'a number of a line that is written as 2.0 is 2'
+);
+
 -- An import of two chunks
 create function tests.upload(p_name text, p_header text[], variadic p_chunks jsonb[]) returns void
 language plpgsql

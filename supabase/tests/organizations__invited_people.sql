@@ -50,6 +50,7 @@ select tests.act_as('unconfirmed');
 select is_empty('select * from public.list_my_invitations()', 'an address that is not confirmed is nobody''s');
 select throws_ok(format('select public.%s(%L)', act, tests.invitation_for('unconfirmed')), 'PT404', 'there is no such invitation', 'not confirmed: ' || act)
 from unnest(array['accept_my_invitation', 'decline_my_invitation']) as act;
+select is(public.export_my_data() -> 'organizations' -> 'invitations_for_me', '[]', 'and in nobody''s data');
 select tests.stop_acting();
 select tests.act_as('mia');
 select is_empty('select * from public.list_my_invitations()', 'a member needs none');
@@ -82,6 +83,10 @@ select tests.act_as('olga');
 select isnt(tests.invite('ann'), null, 'the same address again');
 select is((select count(*) from public.invitations where email = 'ann@tests.example' and revoked_at is null), 1::bigint, 'has one open invitation');
 select tests.stop_acting();
+select results_eq(
+	$$ select data ->> 'id' from public.notifications where kind = 'organization.invited' and user_id = tests.id_of('ann') $$,
+	$$ select tests.invitation_for('ann')::text $$, 'and hears of that one alone'
+);
 
 -- Declining and accepting
 select tests.act_as('ann');
@@ -102,6 +107,19 @@ select is(
 );
 select is(public.decline_my_invitation(id), false, 'what was used cannot be declined') from tests.third;
 select throws_ok('select public.accept_my_invitation(id) from tests.third', 'PT409', 'they are a member already', 'nor used again');
+select tests.stop_acting();
+
+-- Removed
+select tests.act_as('olga');
+select isnt(public.invite_to_organization((select id from tests.places), 'owner', 'ann@tests.example'), null, 'a fourth one, while they are a member');
+select tests.stop_acting();
+create table tests.fourth as
+select id from public.invitations where email = 'ann@tests.example' and used_at is null and revoked_at is null;
+grant select on tests.fourth to public;
+delete from public.memberships where user_id = tests.id_of('ann');
+select tests.act_as('ann');
+select is_empty('select * from public.list_my_invitations()', 'whoever was removed finds no way back');
+select throws_ok('select public.accept_my_invitation(id) from tests.fourth', 'PT409', 'the invitation was revoked', 'nor takes one');
 select tests.stop_acting();
 
 -- What goes with an account
@@ -136,6 +154,15 @@ create table tests.further as select tests.invitation_for('bob') as id;
 grant select on tests.further to public;
 select tests.act_as('bob');
 select throws_ok('select public.accept_my_invitation(id) from tests.further', 'PT409', 'too many memberships', 'is refused');
+select throws_ok('select public.create_organization(''One more'')', 'PT409', 'too many memberships', 'and makes none either');
+select tests.stop_acting();
+
+-- How often
+insert into public.invitations (organization_id, role, secret_hash, created_by, revoked_at)
+select place.id, 'member', encode(sha256(convert_to(n::text, 'UTF8')), 'hex'), tests.id_of('olga'), now()
+from tests.places as place, generate_series(1, 200) as n;
+select tests.act_as('olga');
+select throws_ok('select tests.invite(''ann'')', 'PT409', 'too many invitations in a day', 'nobody is flooded with invitations');
 select tests.stop_acting();
 
 select * from finish();

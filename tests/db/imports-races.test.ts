@@ -192,6 +192,82 @@ describe.skipIf(!server)(
 			expect(await sql('select from public.notifications')).toHaveLength(0);
 		});
 
+		/** Somebody waits for a row that is held; then they are no member any more. */
+		async function removedWhileWaiting(held: string, text: string): Promise<unknown> {
+			const boss = await makePlace(sql);
+			await sql(
+				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
+				[whose.place, boss.person],
+			);
+			const token = await tokenOf(whose.person);
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate.unsafe(held);
+			const asked = ask(token, text);
+			await until('somebody to wait', async () => {
+				const waiting = await gate`select from pg_locks where not granted`;
+				return waiting.length > 0;
+			});
+			await gate`delete from public.memberships where user_id = ${whose.person}`;
+			await gate`commit`;
+			gate.release();
+			return asked;
+		}
+
+		test('a member who is removed while they wait cancels nothing', async () => {
+			const id = await startImport(sql, whose, file);
+			const held = `select from private.jobs where subject_id = '${id}' for update`;
+			const call = `select public.cancel_import('${id}')`;
+			expect(await removedWhileWaiting(held, call)).toBe('no_import');
+			expect(await read(id)).toMatchObject({ status: 'scheduled' });
+		});
+
+		test('nor undoes anything', async () => {
+			const id = await startImport(sql, whose, file);
+			await work(await claim());
+			const held = `select from public.scheduled_jobs where id = '${id}' for update`;
+			const call = `select public.undo_import('${id}')`;
+			expect(await removedWhileWaiting(held, call)).toBe('no_import');
+			expect(await read(id)).toMatchObject({ status: 'done' });
+		});
+
+		test('nor adds a line to a file', async () => {
+			const [begun] = await sql<{ id: string }>(
+				`insert into public.import_files (organization_id, created_by, name) values ($1, $2, 'begun.csv') returning id`,
+				[whose.place, whose.person],
+			);
+			const held = `select from public.import_files where id = '${begun?.id}' for update`;
+			const call = `select public.add_import_lines('${begun?.id}', 0, '[[2, "A", "x"]]')`;
+			expect(await removedWhileWaiting(held, call)).toBe('no_import_file');
+			expect(
+				await sql('select from private.import_chunks where file_id = $1', [begun?.id]),
+			).toEqual([]);
+		});
+
+		test('an undo at the moment when the import is given up comes too early, and goes later', async () => {
+			const id = await startImport(sql, whose, file);
+			const held = await claim();
+			expect(await step(held)).toBe(true);
+			const token = await tokenOf(whose.person);
+			const undo = () => ask(token, `select public.undo_import('${id}')`);
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate.unsafe(`select public.fail_job(${held.id}, ${held.token}, 'away', true)`);
+			const asked = undo();
+			await until('somebody to wait', async () => {
+				const waiting = await gate`select from pg_locks where not granted`;
+				return waiting.length > 0;
+			});
+			await gate`commit`;
+			gate.release();
+			expect(await asked).toBe('import_not_over');
+			expect(await read(id)).toMatchObject({ status: 'failed' });
+			await undo();
+			expect(await work(await claim())).toBe(false);
+			expect(await read(id)).toMatchObject({ status: 'undone' });
+			expect(await items()).toEqual([]);
+		});
+
 		test('an account that is deleted leaves its import to the organization', async () => {
 			const boss = await makePlace(sql);
 			await sql(

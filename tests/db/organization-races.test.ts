@@ -82,8 +82,12 @@ describe.skipIf(!server)(
 			return rows.map(({ user_id, role }) => `${user_id} ${role}`);
 		}
 
-		/** Holds everybody at the lock on the organization until all have come, so that they really meet. */
-		async function allAtOnce(place: string, calls: (() => Promise<Outcome>)[]): Promise<Outcome[]> {
+		/** Holds everybody at the lock on the organization until all have come, so that they really meet. `meanwhile` happens then. */
+		async function allAtOnce(
+			place: string,
+			calls: (() => Promise<Outcome>)[],
+			meanwhile: string[] = [],
+		): Promise<Outcome[]> {
 			const gate = await owner.reserve();
 			await gate`begin`;
 			await gate`select from public.organizations where id = ${place} for update`;
@@ -93,6 +97,7 @@ describe.skipIf(!server)(
 				select count(distinct pid)::integer as waiting from pg_locks where not granted`;
 				waiting = row?.waiting ?? 0;
 			}
+			for (const statement of meanwhile) await gate.unsafe(statement);
 			await gate`commit`;
 			gate.release();
 			return Promise.all(running);
@@ -190,6 +195,33 @@ describe.skipIf(!server)(
 				outcomes[1] === 'done' ? `${c} owner` : `${b} owner`,
 			);
 		});
+
+		const losses = {
+			suspended: 'update public.users set suspended_at = now() where id =',
+			'signed out': 'delete from auth.sessions where user_id =',
+		};
+
+		test.each(Object.entries(losses))(
+			'who is %s while they wait does nothing any more',
+			async (_, loss) => {
+				const [a, b, c] = [await makePerson('a'), await makePerson('b'), await makePerson('c')];
+				const place = await makePlace([a], [b]);
+				const secret = 'a'.repeat(32);
+				await owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
+					values (${place}, 'owner', encode(sha256(${secret}::text::bytea), 'hex'), ${a})`;
+				const [owns, comes] = [await tokenOf(a), await tokenOf(c)];
+				const outcomes = await allAtOnce(
+					place,
+					[
+						() => callAs(owns, `remove_member('${place}', '${b}')`),
+						() => callAs(comes, `accept_invitation('${secret}')`),
+					],
+					[`${loss} '${a}'`, `${loss} '${c}'`],
+				);
+				expect(outcomes).toEqual(['42501', '42501']);
+				expect((await listMembers(place)).sort()).toEqual([`${a} owner`, `${b} member`].sort());
+			},
+		);
 
 		test("an owner who is removed while they revoke another's link revokes none", async () => {
 			const [a, b] = [await makePerson('a'), await makePerson('b')];

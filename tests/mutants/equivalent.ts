@@ -24,6 +24,13 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 			'Only an owner finds the invitation in the line before. Behind the lock it is asked again for two who act at once: organization-races.test.ts.',
 	},
 	{
+		kind: 'guard removed',
+		objects:
+			/^function private\.((require_membership|use_invitation)\(.*: (perform )?private\.require_active\(\)|cancel_import\(uuid\): perform private\.require_import)/,
+		reason:
+			'It is asked before the wait and behind it, and either refuses. What is lost while somebody waits is seen by organization-races.test.ts and imports-races.test.ts.',
+	},
+	{
 		kind: 'always true',
 		objects: /^function public\.is_service_role\(\)$/,
 		reason: 'Nobody but the service role may call it: for everybody else there is no answer.',

@@ -13,8 +13,7 @@ import type { Client } from '$lib/supabase/request.server.ts';
 import { sayOnce } from '$lib/toast.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, url, depends }) => {
-	depends('app:notifications');
+export const load: PageServerLoad = async ({ locals, url }) => {
 	const page = pageOf(url);
 	const listed = await showOrFail(listNotifications(locals.supabase, page));
 	// The last one of a page was deleted.

@@ -8,11 +8,11 @@ export function refresh(): void {
 	whenNothingIsSent(() => void arrived().then(invalidateAll));
 }
 
-/** Where the link leads that was clicked last. */
+/** Where the link leads, if the last click was one on a link. */
 let clicked: string | undefined;
 if (browser) {
 	addEventListener('click', ({ target }) => {
-		if (target instanceof Element) clicked = target.closest('a')?.pathname ?? clicked;
+		if (target instanceof Element) clicked = target.closest('a')?.pathname;
 	});
 }
 

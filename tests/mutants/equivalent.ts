@@ -26,7 +26,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	{
 		kind: 'guard removed',
 		objects:
-			/^function private\.((require_membership|use_invitation)\(.*: (perform )?private\.require_active\(\)|cancel_import\(uuid\): perform private\.require_import)/,
+			/^function private\.(require_membership\(.*: perform private\.require_active|use_invitation\(.*: (perform )?private\.require_active|cancel_import\(uuid\): perform private\.require_import)/,
 		reason:
 			'It is asked before the wait and behind it, and either refuses. What is lost while somebody waits is seen by organization-races.test.ts and imports-races.test.ts.',
 	},

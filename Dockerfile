@@ -12,6 +12,8 @@ RUN npm prune --omit=dev
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production
+# src/cli/programs.ts says why; the app and the worker.
+ENV NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=512"
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/build ./build
@@ -22,4 +24,4 @@ EXPOSE 3000
 # The process only: whether the backend answers is /readyz, and restarting the app would not help it.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
 	CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=16", "--max-old-space-size=512", "build"]
+CMD ["node", "build"]

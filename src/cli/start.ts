@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { startBackend } from './backend.ts';
-import { build } from './build.ts';
+import { build } from './programs.ts';
 import { requireFreePort, run, startNode, superviseUntilStopped } from './run.ts';
 import { readSettings, StartError } from './settings.ts';
 import { startWorker, withoutWorker } from './worker.ts';

@@ -1,9 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Message } from '../../supabase/local/main.ts';
 import type { Backend } from './backend.ts';
+import { worker as program } from './programs.ts';
 import { StartError } from './settings.ts';
 
 export type Worker = {
@@ -40,7 +41,7 @@ export async function startWorker(
 	};
 
 	function start(): ChildProcess {
-		const child = fork('src/worker/main.ts', {
+		const child = spawn(process.execPath, program, {
 			env: {
 				...process.env,
 				PUBLIC_SUPABASE_URL: project.url,

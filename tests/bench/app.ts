@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from '../../src/cli/build.ts';
+import { build } from '../../src/cli/programs.ts';
 import {
 	makeDataFolder,
 	register,

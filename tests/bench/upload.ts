@@ -12,7 +12,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from '../../src/cli/build.ts';
+import { build } from '../../src/cli/programs.ts';
 import { makeDataFolder, register, startBackend } from '../support/backend.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { startProcess, type Process } from '../support/process.ts';

@@ -1,5 +1,5 @@
 import { readOrCreateKeys } from '../../supabase/local/keys.ts';
-import { build } from '../../src/cli/build.ts';
+import { build, worker as workerProgram } from '../../src/cli/programs.ts';
 import { startProcess, type Process } from '../support/process.ts';
 import { freePorts } from '../support/server.ts';
 
@@ -80,7 +80,7 @@ export async function startParts(databaseUrl: string, data: string): Promise<Pla
 		new Part(`worker ${number}`, false, () =>
 			startProcess({
 				name: `Worker ${number}`,
-				args: ['src/worker/main.ts'],
+				args: workerProgram,
 				env,
 				ready: (output) => output.includes('worker.ready'),
 			}),

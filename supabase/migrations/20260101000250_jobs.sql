@@ -167,17 +167,24 @@ declare
 		where not exists (select from private.paused_kinds as paused where paused.kind = wanted)
 	);
 begin
+	-- Arrays are made once, whatever the planner believes. It may believe that there is no job, as the queue is empty
+	-- most of the time, and would ask a subquery anew for each of thousands.
 	update private.jobs as job
 	set failed_at = now(), worker = null, last_error = coalesce(job.last_error, 'The worker died.')
-	where job.id in (
+	where job.id = any (array(
 		select dead.id from private.jobs as dead
 		where dead.kind = any (v_kinds) and dead.failed_at is null and dead.due_at <= now()
 			and dead.attempts >= dead.max_attempts
 		for update skip locked
-	);
+	));
 
 	return query
-	with next as (
+	update private.jobs as job
+	set worker = claim_jobs.worker,
+		token = job.token + 1,
+		attempts = job.attempts + 1,
+		due_at = now() + make_interval(secs => lease_seconds)
+	where job.id = any (array(
 		select picked.id
 		from unnest(v_kinds) as wanted (kind)
 		cross join lateral (
@@ -190,14 +197,7 @@ begin
 		) as picked
 		order by picked.due_at
 		limit claim_jobs.count
-	)
-	update private.jobs as job
-	set worker = claim_jobs.worker,
-		token = job.token + 1,
-		attempts = job.attempts + 1,
-		due_at = now() + make_interval(secs => lease_seconds)
-	from next
-	where job.id = next.id
+	))
 	returning job.id, job.kind, job.subject_id, job.token, job.attempts;
 end;
 $$;

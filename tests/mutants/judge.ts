@@ -34,14 +34,15 @@ export async function openJudge(engine: Engine): Promise<Judge> {
 		return opened;
 	};
 
-	/** Makes the mutant, looks, and takes it back. */
-	async function mutated<T>(mutant: Mutant, look: () => Promise<T>): Promise<T> {
-		await matrix.run(`begin; ${mutant.sql}`);
-		try {
-			return await look();
-		} finally {
-			await matrix.run('rollback');
-		}
+	/** Looks with the mutant, and again without it: what is wrong anyway notices nothing. */
+	async function mutated(mutant: Mutant, look: () => Promise<string | null>) {
+		const lookWith = async (sql: string) => {
+			await matrix.run(`begin; ${sql}`);
+			return look().finally(() => matrix.run('rollback'));
+		};
+		const seen = await lookWith(mutant.sql);
+		if (seen) requireSound(await lookWith(''));
+		return seen;
 	}
 
 	const seenIn = (part: string, only: boolean) => async () => {
@@ -59,11 +60,17 @@ export async function openJudge(engine: Engine): Promise<Judge> {
 			tests = undefined;
 		}
 		tried += 1;
-		tests ??= await openTests();
-		for (const { file, text } of testsFor(mutant)) {
-			const script = text.replace(/^begin;$/m, () => `begin;\n${mutant.sql};`);
-			const failures = await listFailures(tests, script);
-			if (failures.length > 0) return `${file}: ${failures[0]}`;
+		const database = (tests ??= await openTests());
+		const lookWith = async ({ file, text }: File, sql: string) => {
+			const script = text.replace(/^begin;$/m, () => `begin;\n${sql};`);
+			const [failure] = await listFailures(database, script);
+			return failure ? `${file}: ${failure}` : null;
+		};
+		for (const file of testsFor(mutant)) {
+			const seen = await lookWith(file, mutant.sql);
+			if (!seen) continue;
+			requireSound(await lookWith(file, ''));
+			return seen;
 		}
 		return null;
 	};
@@ -91,6 +98,10 @@ export async function openJudge(engine: Engine): Promise<Judge> {
 			await Promise.all([matrix.close(), tests?.close()]);
 		},
 	};
+}
+
+function requireSound(flaw: string | null): void {
+	if (flaw) throw new Error(`This is so without any mutant: ${flaw}`);
 }
 
 type File = { file: string; text: string };

@@ -34,7 +34,7 @@ for (const mutant of mutants) {
 	if (pattern) console.log(`${name}\n    ${seen ?? reason ?? 'NOBODY NOTICES'}`);
 	if (seen) {
 		counts.killed += 1;
-		if (reason) stale.push(name);
+		if (reason) stale.push(`${name}: ${seen}`);
 	} else if (reason) counts.equivalent += 1;
 	else {
 		counts.surviving += 1;

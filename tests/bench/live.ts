@@ -11,36 +11,49 @@ import { listen, makeMembers, type Listener, type Member } from '../support/list
 import { startPostgres } from '../support/postgres.ts';
 import { startStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { medianAndSpread, quantile, writeTable } from './report.ts';
 
 const [streams = 500, seconds = 60] = process.argv.slice(2).map(Number);
+
+type Part = { what: string; calls: number; feed: number; took: number; latencies: number[] };
 
 const server = await startPostgres();
 const stage = await startStage(server?.url);
 try {
 	const members = await makeMembers(stage, streams);
-	console.log(
-		`${streams} streams of ${streams} people, on ${server ? 'PostgreSQL' : 'PGlite'}, ${seconds} s each:\n`,
-	);
-	console.log(
-		'| what                      | calls | of the feed | feed a second | latency, ms: median | p99 |',
-	);
-	console.log(
-		'| ------------------------- | ----: | ----------: | ------------: | ------------------: | --: |',
-	);
 	let tabs = await openAll(stage, members);
-	await measure('at rest', stage, async () => {
-		await wait(seconds * 1000);
-		return [];
-	});
-	await measure('10 events a second', stage, () => tellFor(stage, members, tabs, 10));
-	await measure('an event a second for each', stage, () => tellFor(stage, members, tabs, streams));
-	await measure('all come back at once', stage, async () => {
-		const since = tabs.map((tab) => tab.lastId() ?? '');
-		tabs.forEach((tab) => tab.close());
-		tabs = await openAll(stage, members, since);
-		return [];
-	});
+	const parts = [
+		await measure('nothing happens', stage, async () => {
+			await wait(seconds * 1000);
+			return [];
+		}),
+		await measure('10 events a second', stage, () => tellFor(stage, members, tabs, 10)),
+		await measure('an event a second for each', stage, () =>
+			tellFor(stage, members, tabs, streams),
+		),
+		await measure('all come back at once', stage, async () => {
+			const since = tabs.map((tab) => tab.lastId() ?? '');
+			tabs.forEach((tab) => tab.close());
+			tabs = await openAll(stage, members, since);
+			return [];
+		}),
+	];
 	tabs.forEach((tab) => tab.close());
+	await writeTable({
+		name: 'bench:live',
+		about: `${streams.toLocaleString('en')} open pages of as many people, at the production build before the embedded backend${server ? ' on PostgreSQL' : ''}: the calls that reach the backend, and how long an event takes from its commit until a page has it. All are in one process of the app, which asks for all of them together.`,
+		runs: `1, ${seconds} s of each but the last; how long, as the median and in brackets the middle half of all events`,
+		columns: ['while', 'calls', 'of the feed', 'of the feed a second', 'an event takes, ms', 'p99'],
+		rows: parts.map(({ what, calls, feed, took, latencies }) => [
+			what,
+			calls,
+			feed,
+			(feed / took).toFixed(2),
+			latencies.length > 0 ? medianAndSpread(latencies, 0) : null,
+			latencies.length > 0 ? quantile(latencies, 0.99).toFixed(0) : null,
+		]),
+		note: 'Arrival is looked for every 20 ms, which an event takes longer by half of, on average.',
+	});
 } finally {
 	await stage.stop();
 	await server?.stop();
@@ -58,23 +71,14 @@ async function openAll(on: Stage, members: Member[], since?: string[]): Promise<
 	return tabs;
 }
 
-async function measure(what: string, on: Stage, during: () => Promise<number[]>): Promise<void> {
+async function measure(what: string, on: Stage, during: () => Promise<number[]>): Promise<Part> {
 	const before = on.proxy.seen.length;
 	const started = performance.now();
-	const latencies = (await during()).toSorted((a, b) => a - b);
+	const latencies = await during();
 	const took = (performance.now() - started) / 1000;
 	const calls = on.proxy.seen.slice(before);
 	const feed = calls.filter((call) => call.endsWith('/live_feed')).length;
-	const at = (part: number) => latencies[Math.floor(latencies.length * part)]?.toFixed(0) ?? '–';
-	const cells = [
-		what.padEnd(25),
-		String(calls.length).padStart(5),
-		String(feed).padStart(11),
-		(feed / took).toFixed(2).padStart(13),
-		at(0.5).padStart(19),
-		at(0.99).padStart(3),
-	];
-	console.log(`| ${cells.join(' | ')} |`);
+	return { what, calls: calls.length, feed, took, latencies };
 }
 
 /** So many events a second, for one after another. Answers how long each took to arrive, from its commit on. */

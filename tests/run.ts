@@ -44,13 +44,13 @@ const STEPS: Step[] = [
 	vitest('db'),
 	{ name: 'removal', parts: ['removal'], command: 'node tests/removal.ts --quick' },
 	{ name: 'build', parts: ['faults', 'e2e'], command: 'npm run build' },
-	{ ...vitest('faults'), after: 'build' },
+	{ ...vitest('faults'), prepare: findOrInstallBrowser, after: 'build' },
 	{
 		name: 'e2e',
 		parts: ['e2e'],
 		command: 'npx playwright test --reporter=list,json',
 		prepare: () => ({
-			BROWSER_PATH: requireBrowser(),
+			...findOrInstallBrowser(),
 			PLAYWRIGHT_JSON_OUTPUT_FILE: reportOf('e2e'),
 		}),
 		count: countPlaywright,
@@ -111,6 +111,10 @@ async function run(step: Step): Promise<Counts> {
 		`${step.name}: ${step.count ? verdict.join(', ') : ok ? 'passed' : 'failed'} in ${seconds()}`,
 	);
 	return counts;
+}
+
+function findOrInstallBrowser(): NodeJS.ProcessEnv {
+	return { BROWSER_PATH: requireBrowser() };
 }
 
 /** Runs the step's command; every ten seconds the last line that it wrote says how far it is. */

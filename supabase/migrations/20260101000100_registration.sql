@@ -184,8 +184,8 @@ $$;
 
 -- The question of every restrictive policy. A person without a profile is active: they are about to
 -- insert it.
--- The same as alive and not suspended above, asked by itself: every statement of everybody waits for it, and
--- this takes a third less.
+-- The same as alive and not suspended above, asked by itself: every statement of everybody waits for it, so it
+-- finds three rows by their keys and reads nothing else.
 -- definer because of the same.
 create function private.is_active() returns boolean
 language plpgsql
@@ -199,14 +199,21 @@ begin
 	return exists (
 		select
 		from auth.sessions as session
-		join auth.users as account on account.id = session.user_id
-		left join public.users as person on person.id = account.id
 		where session.id = (v_claims ->> 'session_id')::uuid
 			and session.user_id = (v_claims ->> 'sub')::uuid
 			and (session.not_after is null or session.not_after > now())
+	) and exists (
+		select
+		from auth.users as account
+		where account.id = (v_claims ->> 'sub')::uuid
 			and account.deleted_at is null
 			and (account.banned_until is null or account.banned_until <= now())
-			and (person.suspended_at is null or person.suspended_until <= now())
+	) and not exists (
+		select
+		from public.users as person
+		where person.id = (v_claims ->> 'sub')::uuid
+			and person.suspended_at is not null
+			and (person.suspended_until is null or person.suspended_until > now())
 	);
 end;
 $$;

@@ -43,7 +43,6 @@ create table public.studio_jobs (
 	),
 	constraint studio_jobs_public_when_done check (public_token is null or state = 'done'),
 	constraint studio_jobs_public_token_form check (public_token ~ '^[0-9a-f]{32}$'),
-	constraint studio_jobs_public_token_once unique (public_token),
 	constraint studio_jobs_error_length check (char_length(error) <= 1000)
 );
 
@@ -53,6 +52,9 @@ comment on table public.studio_jobs is
 -- A person's list; the cascade of the foreign key; and the counts before each insert. Nobody has so many that
 -- they would have to lie in order.
 create index studio_jobs_user_id on public.studio_jobs (user_id);
+-- One card for an address. Most cards have none, and cost nothing here.
+create unique index studio_jobs_public_token_once on public.studio_jobs (public_token)
+	where public_token is not null;
 
 alter table public.studio_jobs enable row level security;
 

@@ -183,6 +183,13 @@ select tests.stop_acting();
 select tests.act_as('ann');
 select isnt(public.share_card(tests.card(1)), (select token from tests.links), 'turned on again, it is another link');
 select tests.stop_acting();
+select throws_ok(
+	$$
+		insert into public.studio_jobs (user_id, title, card, state, svg, png, png_complete, public_token)
+		select tests.id_of('bob'), title, card, state, svg, png, png_complete, public_token
+		from public.studio_jobs where id = tests.card(1)
+	$$, '23505', null, 'no two cards at one address'
+);
 
 -- Cancelled and deleted
 select tests.act_as('ann');

@@ -742,18 +742,23 @@ end;
 $$;
 
 -- A session that is over, or a person who is suspended, is told of none.
+-- PL/pgSQL, because its plan is kept, and every page asks this.
 create or replace function public.me() returns jsonb
-language sql stable
+language plpgsql
+stable
 set search_path = ''
 as $$
-	select me || jsonb_build_object(
+declare
+	v_me jsonb := private.me();
+begin
+	return v_me || jsonb_build_object(
 		'organizations',
 		case
-			when (me ->> 'alive')::boolean and not (me ->> 'suspended')::boolean then private.list_my_organizations()
+			when (v_me ->> 'alive')::boolean and not (v_me ->> 'suspended')::boolean then private.list_my_organizations()
 			else '[]'
 		end
-	)
-	from private.me() as me;
+	);
+end;
 $$;
 
 create function public.create_organization(name text) returns uuid

@@ -5,27 +5,14 @@
  *   npx vitest run --project db tests/access -u        and look at the difference
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-	listOf,
-	migrate,
-	startHostedShape,
-	startPglite,
-	type Engine,
-	type TestDatabase,
-} from '../support/database.ts';
+import { listOf, migrate, type Engine, type TestDatabase } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 import { calls, tables, who } from './cells.ts';
 import { formatGrants, formatMatrix } from './format.ts';
 import { listGrants } from './grants.ts';
 import { people, walk, type Part } from './walk.ts';
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-describeOn(embedded);
-if (hosted) describeOn(hosted);
-else
-	describe.skip('the access matrix on PostgreSQL: there is none on this machine', () => undefined);
+for (const engine of await startEngines('the access matrix')) describeOn(engine);
 
 /** The parts about tables whose rows belong to an organization, and so to all of its members. */
 const heldByOrganizations = /`(import_files|scheduled_jobs|inventory_items)`/;

@@ -1,30 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
 	attempt,
 	attemptAs,
 	attemptAsAuthServer,
 	migrate,
 	readFixture,
-	startHostedShape,
-	startPglite,
 	type Engine,
 	type Row,
 	type TestDatabase,
 } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
 const script = readFileSync('supabase/COMPLETE_FIX.sql', 'utf8');
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
+const [embedded, hosted] = await startEngines('COMPLETE_FIX');
 describeOn(embedded);
 if (hosted) {
 	describeOn(hosted);
 	describeShape(hosted);
-} else describe.skip('COMPLETE_FIX on PostgreSQL: there is none on this machine', () => undefined);
+}
 
 function describeOn(engine: Engine): void {
 	describe(`COMPLETE_FIX on ${engine.name}`, () => {

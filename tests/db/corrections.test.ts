@@ -9,20 +9,13 @@ import {
 	attemptAs,
 	attemptAsAnonymous,
 	migrate,
-	startHostedShape,
-	startPglite,
 	type Engine,
 	type Outcome,
 	type TestDatabase,
 } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-describeOn(embedded);
-if (hosted) describeOn(hosted);
-else describe.skip('The corrections on PostgreSQL: there is none on this machine', () => undefined);
+for (const engine of await startEngines('The corrections')) describeOn(engine);
 
 type Person = { sub: string; session_id: string };
 

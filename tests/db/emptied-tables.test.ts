@@ -4,18 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-	migrate,
-	startHostedShape,
-	startPglite,
-	type Engine,
-	type TestDatabase,
-} from '../support/database.ts';
+import { migrate, type Engine, type TestDatabase } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
-const hosted = await startHostedShape();
-describeOn(startPglite());
-if (hosted) describeOn(hosted);
-else describe.skip('emptied tables on PostgreSQL: there is none on this machine', () => undefined);
+for (const engine of await startEngines('emptied tables')) describeOn(engine);
 
 function describeOn(engine: Engine): void {
 	describe(`where thousands of rows were, on ${engine.name}`, () => {
@@ -26,10 +18,7 @@ function describeOn(engine: Engine): void {
 			await database.run(readFileSync('supabase/tests/000_helpers.sql', 'utf8'));
 			await database.run(`select tests.make_person('ann'), tests.make_person('bob')`);
 		});
-		afterAll(async () => {
-			await database.close();
-			await engine.stop();
-		});
+		afterAll(() => database.close());
 
 		test('each of 300 events reads a few others', async () => {
 			const tell = (count: number) =>

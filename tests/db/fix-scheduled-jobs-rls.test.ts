@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
 	attempt,
 	attemptAs,
 	attemptAsAnonymous,
 	migrate,
 	readFixture,
-	startHostedShape,
-	startPglite,
 	type Engine,
 	type Outcome,
 	type Row,
 	type TestDatabase,
 } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
 const fixScript = readFileSync('supabase/fixes/fix_scheduled_jobs_rls.sql', 'utf8');
 const tableScript = readFileSync('supabase/fixes/scheduled_jobs_table.sql', 'utf8');
@@ -22,15 +21,7 @@ const whole =
 	'Members start jobs in their organization, always under their own name, and reach nothing of any other.';
 const refused = 'new row violates row-level security policy for table "scheduled_jobs"';
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-describeOn(embedded);
-if (hosted) describeOn(hosted);
-else
-	describe.skip('fix_scheduled_jobs_rls on PostgreSQL: there is none on this machine', () =>
-		undefined);
+for (const engine of await startEngines('fix_scheduled_jobs_rls')) describeOn(engine);
 
 function describeOn(engine: Engine): void {
 	describe(`the scripts for scheduled_jobs on ${engine.name}`, () => {

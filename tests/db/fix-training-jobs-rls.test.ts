@@ -1,30 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
 	attempt,
 	attemptAs,
 	attemptAsAnonymous,
 	migrate,
 	readFixture,
-	startHostedShape,
-	startPglite,
 	type Engine,
 	type Row,
 	type TestDatabase,
 } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
 const script = readFileSync('supabase/fixes/fix_training_jobs_rls.sql', 'utf8');
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-describeOn(embedded);
-if (hosted) describeOn(hosted);
-else
-	describe.skip('fix_training_jobs_rls on PostgreSQL: there is none on this machine', () =>
-		undefined);
+for (const engine of await startEngines('fix_training_jobs_rls')) describeOn(engine);
 
 function describeOn(engine: Engine): void {
 	describe(`fix_training_jobs_rls on ${engine.name}`, () => {

@@ -1,8 +1,9 @@
 /** Lines that nobody thought of: what the database makes of them is what somebody else says that it should. */
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { afterAll, describe, expect, test } from 'vitest';
-import { startHostedShape, startPglite, migrate, type Engine } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { migrate, type Engine } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 import {
 	expectImport,
 	fieldNames,
@@ -11,9 +12,7 @@ import {
 	type Mapping,
 } from '../support/import-oracle.ts';
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
+const [embedded, hosted] = await startEngines('an import of any lines at all');
 describeOn(embedded, 100);
 if (hosted) describeOn(hosted, 300);
 

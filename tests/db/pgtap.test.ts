@@ -1,19 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
-import { migrate, startHostedShape, startPglite, type Engine } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { migrate, type Engine } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 import { runTap, type Assertion } from '../support/tap.ts';
 
 const folder = 'supabase/tests';
 const helpers = '000_helpers.sql';
 const files = readdirSync(folder).filter((file) => file.endsWith('.sql') && file !== helpers);
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-await describeOn(embedded);
-if (hosted) await describeOn(hosted);
-else describe.skip('pgTAP on PostgreSQL: there is none on this machine', () => undefined);
+for (const engine of await startEngines('pgTAP')) await describeOn(engine);
 
 /** The assertions are known only once a file has run, so the files run before the tests are named. */
 async function describeOn(engine: Engine): Promise<void> {

@@ -1,17 +1,16 @@
 /** The questions of docs/troubleshooting.md, read from the page and asked of databases that have the fault. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
 	attempt,
 	migrate,
 	readFixture,
-	startHostedShape,
-	startPglite,
 	type Engine,
 	type Row,
 	type TestDatabase,
 } from '../support/database.ts';
+import { startEngines } from '../support/engines.ts';
 
 const page = readFileSync('docs/troubleshooting.md', 'utf8');
 const questions = new Map(
@@ -22,15 +21,7 @@ const questions = new Map(
 );
 const asked = new Set<string>();
 
-const embedded = startPglite();
-const hosted = await startHostedShape();
-afterAll(() => Promise.all([embedded.stop(), hosted?.stop()]));
-
-describeOn(embedded);
-if (hosted) describeOn(hosted);
-else
-	describe.skip('docs/troubleshooting.md on PostgreSQL: there is none on this machine', () =>
-		undefined);
+for (const engine of await startEngines('docs/troubleshooting.md')) describeOn(engine);
 
 test('every question of the page is asked here', () => {
 	expect([...page.matchAll(/^```sql/gm)]).toHaveLength(questions.size);

@@ -1,14 +1,10 @@
 /**
  * How fast is the app? The production build and the embedded backend on PostgreSQL, next to a Kit page without anything
- * and next to an authenticated page as the vendor's guide has it (tests/bench/guide), by turns:
+ * and next to the same authenticated page as the vendor's guide would ask for it (others.ts), by turns:
  *   npm run build && npm run bench:app                  5 rounds of 4 seconds each, then 5 minutes with 64 clients
  *   npm run bench:app -- --rounds 2 --seconds 1 --minutes 1
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { randomInt } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from '../../src/cli/programs.ts';
@@ -25,6 +21,7 @@ import { startProxy } from '../support/proxy.ts';
 import { freePorts } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 import { loadFor, type Call, type Load } from './load.ts';
+import { buildBare, buildGuide } from './others.ts';
 import { median, medianAndSpread, quantile, writeTable } from './report.ts';
 
 const { values: options } = parseArgs({
@@ -44,7 +41,7 @@ const postgres = await startPostgres();
 if (!postgres) throw new Error('This benchmark needs PostgreSQL.');
 const folder = makeDataFolder();
 const backend = await startBackend({ data: folder.data, databaseUrl: postgres.url });
-const guide = buildGuide();
+const [guide, bare] = [buildGuide(), buildBare()];
 const stops: (() => Promise<void>)[] = [];
 try {
 	await bench(backend, postgres.connect());
@@ -53,16 +50,15 @@ try {
 	await backend.stop();
 	await postgres.stop();
 	folder.remove();
-	rmSync(guide, { recursive: true, force: true });
+	for (const other of [guide, bare]) other.remove();
 }
 
 type Target = { name: string; origin: string; calls: () => Call; loads: Map<number, Load[]> };
 
 async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Promise<void> {
-	const guideBuild = [join(guide, 'build/index.js')];
 	const ours = await open(build, backend.url);
-	const theirs = await open(guideBuild, backend.url);
-	const bare = await open(guideBuild, backend.url, { BARE: '1' });
+	const theirs = await open([guide.program], backend.url);
+	const empty = await open([bare.program], backend.url);
 
 	console.log('people sign up …');
 	const members: Registered[] = [];
@@ -105,14 +101,10 @@ async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Pr
 		loads: new Map(crowds.map((crowd) => [crowd, []])),
 	});
 	const home = target('Authenticated page', ours, page('/home', asMember));
-	const guidePage = target(
-		'Authenticated page, the guide’s way',
-		theirs,
-		page('/account', asTheirs),
-	);
+	const guidePage = target('Authenticated page, the guide’s way', theirs, page('/home', asTheirs));
 	const targets = [
 		target('Landing page', ours, page('/')),
-		target('Bare Kit page', bare, page('/')),
+		target('Bare Kit page', empty, page('/')),
 		home,
 		guidePage,
 		target('Admin list', ours, page('/admin/users', asAdmin)),
@@ -121,7 +113,7 @@ async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Pr
 
 	const upstream = await countCalls([
 		['Authenticated page', build, page('/home', asMember)],
-		['The guide’s way', guideBuild, page('/account', asTheirs)],
+		['The guide’s way', [guide.program], page('/home', asTheirs)],
 	]);
 	console.log(upstream);
 
@@ -167,11 +159,7 @@ async function bench(backend: Backend, sql: ReturnType<Postgres['connect']>): Pr
 
 type Door = { origin: string; process: Process };
 
-async function open(
-	args: string[],
-	backendUrl: string,
-	env: NodeJS.ProcessEnv = {},
-): Promise<Door> {
+async function open(args: string[], backendUrl: string): Promise<Door> {
 	const [port = 0] = await freePorts(1);
 	const origin = `http://127.0.0.1:${port}`;
 	const process_ = await startProcess({
@@ -188,7 +176,6 @@ async function open(
 			PUBLIC_SUPABASE_URL: backendUrl,
 			PUBLIC_SUPABASE_PUBLISHABLE_KEY: backend.publishableKey,
 			SUPABASE_SECRET_KEY: backend.secretKey,
-			...env,
 		},
 		ready: async () => (await fetch(origin).catch(() => null)) !== null,
 	});
@@ -263,27 +250,4 @@ async function loadSteadily({ origin, calls }: Target, app: Process): Promise<st
 		median(memory.slice(index * part, (index + 1) * part)),
 	);
 	return `64 clients at the authenticated page for ${minutes} minutes: ${load.latencies.length} answers, ${failed.length ? failed.join(', ') : 'no error'}, p99 ${quantile(load.latencies, 0.99).toFixed(0)} ms. Resident memory of the app in megabytes, the median of each fifth of that time: ${fifths.join(', ')}.`;
-}
-
-/**
- * Kit finds its settings in the folder in which it builds, so the comparison gets one of its own. They are written
- * there only: lying about in the tree they would be found by the tools that check this project.
- */
-function buildGuide(): string {
-	const copy = mkdtempSync(join(tmpdir(), 'gatehouse-guide-'));
-	cpSync('tests/bench/guide', copy, { recursive: true });
-	cpSync('package.json', join(copy, 'package.json'));
-	const settings = {
-		'svelte.config.js': `import adapter from '@sveltejs/adapter-node';
-export default { kit: { adapter: adapter() } };`,
-		'vite.config.js': `import { sveltekit } from '@sveltejs/kit/vite';
-export default { plugins: [sveltekit()] };`,
-	};
-	for (const [name, text] of Object.entries(settings)) writeFileSync(join(copy, name), text);
-	symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
-	execFileSync(process.execPath, [resolve('node_modules/vite/bin/vite.js'), 'build'], {
-		cwd: copy,
-		stdio: 'pipe',
-	});
-	return copy;
 }

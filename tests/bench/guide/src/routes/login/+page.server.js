@@ -9,6 +9,6 @@ export const actions = {
 			password: String(form.get('password')),
 		});
 		if (error) return fail(400);
-		redirect(303, '/account');
+		redirect(303, '/home');
 	},
 };

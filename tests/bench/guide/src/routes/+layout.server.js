@@ -6,7 +6,7 @@ export async function load({ locals }) {
 		person: user && (await findPerson(locals.supabase, user)),
 		hasSession: user !== null,
 		toast: null,
-		workplaces: { organizations: [], active: null },
+		workplaces: { organizations: [], active: null }, // feature: organizations
 	};
 }
 

@@ -19,14 +19,15 @@ export type Soaked = {
 	done: Map<string, number>;
 	killed: Map<string, number>;
 	met: Met;
-	/** From the beginning to the end of the time in which nothing was killed. */
+	/** From the beginning to the end of the time in which all parts had been up for long. */
 	growth: Growth[];
 	flaws: string[];
 };
 
 /**
- * Mixed traffic, and for two thirds of the time something is killed every few seconds. In the last third nothing is:
- * what grows shows there. Then all work is let run out, and the database is looked at.
+ * Mixed traffic, and for two fifths of the time something is killed every few seconds. Then nothing is: a third of the
+ * time, ten minutes of thirty, is for the app to fill what it keeps for ten minutes (limits.server.ts), and what grows
+ * after that shows. At the end all work is let run out, and the database is looked at.
  */
 export async function soak(
 	{ origin, inboxUrl, parts }: Place,
@@ -35,7 +36,8 @@ export async function soak(
 ): Promise<Soaked> {
 	const started = performance.now();
 	const end = started + minutes * 60_000;
-	const calm = started + minutes * 40_000;
+	const calm = started + (minutes * 60_000 * 2) / 5;
+	const filled = calm + (minutes * 60_000) / 3;
 	const kills = new Kills(parts, createRandom(seed));
 	const usage = new Usage(parts);
 	const met: Met = { answers: 0, interrupted: 0, problems: [] };
@@ -72,7 +74,7 @@ export async function soak(
 	await Promise.all(Array.from({ length: atOnce }, (_, index) => come(createRandom(seed + index))));
 	await killing;
 	usage.stop();
-	const growth = usage.growthSince(calm);
+	const growth = usage.growthSince(filled);
 
 	const flaws: string[] = [];
 	await until('all work to be done', async () => {

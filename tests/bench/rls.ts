@@ -120,7 +120,7 @@ try {
 			'inside, µs',
 		],
 		rows: lines,
-		note: 'A whole request is the statement with what the data API sends around it: the transaction, the role and the claims. The last column is the same three inside the server, in microseconds, with reading and planning the statement anew: what is left when the way there and back is taken away. What Gatehouse adds there is one look at the session, the account and the profile, which is what lets a stolen or suspended session die at once; it is the same for one row and for a million.',
+		note: 'A whole request is the statement with what the data API sends around it: the transaction, the role and the claims. The last column is the same three inside the server, in microseconds, with reading and planning the statement anew: what is left when the way there and back is taken away. What Gatehouse adds there is one look at the session, the account and the profile, which is what lets a stolen or suspended session die at once; it is the same for one row and for a million. [Why it stays](decisions/0010-what-policies-cost.md)',
 	});
 } finally {
 	await server.stop();

@@ -29,6 +29,18 @@ async function spawnStart(env: NodeJS.ProcessEnv) {
 	return { child, url: `http://127.0.0.1:${port}` };
 }
 
+/**
+ * How it ended, once all that it had started is gone too: they write where it writes. Which of the two does not end is
+ * said after two minutes.
+ */
+async function endOf(child: Awaited<ReturnType<typeof spawnStart>>['child']) {
+	let closed = false;
+	child.once('close', () => (closed = true));
+	await until('npm start to end', async () => child.exitCode !== null || child.signalCode, 120);
+	await until('what npm start has started to end', async () => closed, 120);
+	return child.exitCode;
+}
+
 /** Runs `npm start` until it ends, and answers what it said. */
 async function start(env: NodeJS.ProcessEnv): Promise<{ code: number | null; said: string }> {
 	const { child } = await spawnStart(env);
@@ -105,10 +117,9 @@ describe('a start that is told to stop', () => {
 		'by %s ends cleanly, and leaves the data free',
 		async (signal) => {
 			const { child, url } = await spawnStart({});
-			const ended = once(child, 'close');
 			await until('the app to be ready', () => answers(`${url}/readyz`));
 			child.kill(signal);
-			expect((await ended)[0]).toBe(0);
+			expect(await endOf(child)).toBe(0);
 			await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 			lockFolder(folder.data).release();
 		},
@@ -118,10 +129,9 @@ describe('a start that is told to stop', () => {
 describe('a start that is told to stop before it is done', () => {
 	it('leaves nothing behind', async () => {
 		const { child, url } = await spawnStart({});
-		const ended = once(child, 'close');
 		await once(child.stdout, 'data');
 		child.kill('SIGTERM');
-		expect((await ended)[0]).toBe(0);
+		expect(await endOf(child)).toBe(0);
 		await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 		await until('the data to be free', async () => isFree());
 	});
@@ -130,7 +140,6 @@ describe('a start that is told to stop before it is done', () => {
 describe('a worker that dies', () => {
 	it('is followed by another one', async () => {
 		const { child } = await spawnStart({});
-		const ended = once(child, 'close');
 		let said = '';
 		child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
 		const workers = () =>
@@ -140,7 +149,7 @@ describe('a worker that dies', () => {
 		const second = await until('the second worker', async () => workers()[1] ?? null);
 		expect(second).not.toBe(first);
 		child.kill('SIGTERM');
-		expect((await ended)[0]).toBe(0);
+		expect(await endOf(child)).toBe(0);
 	});
 });
 

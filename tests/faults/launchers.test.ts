@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -29,11 +29,8 @@ async function spawnStart(env: NodeJS.ProcessEnv) {
 	return { child, url: `http://127.0.0.1:${port}` };
 }
 
-/**
- * How it ended, once all that it had started is gone too: they write where it writes. Which of the two does not end is
- * said after two minutes.
- */
-async function endOf(child: Awaited<ReturnType<typeof spawnStart>>['child']) {
+/** Its exit code, once all that it had started is gone too: its output stays open as long as one of them is there. */
+async function endOf(child: ChildProcess): Promise<number | null> {
 	let closed = false;
 	child.once('close', () => (closed = true));
 	await until('npm start to end', async () => child.exitCode !== null || child.signalCode, 120);

@@ -32,11 +32,12 @@ await run(async () => {
 	});
 	await requireServiceRole(db, url);
 
-	const log = pino({
-		level: process.env['LOG_LEVEL'] ?? 'info',
-		base: null,
-		hooks: { streamWrite: scrub },
-	});
+	const log = pino(
+		{ level: process.env['LOG_LEVEL'] ?? 'info', base: null, hooks: { streamWrite: scrub } },
+		// Each line at once. What is left for the end is written there again and again until somebody reads it, and when the
+		// launcher is gone nobody does: the process would never end.
+		pino.destination({ sync: true }),
+	);
 	const worker = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
 	const queue = createQueue(db, worker, leaseSeconds);
 	const runner = startRunner({ queue, db, tasks, concurrency, leaseSeconds, log });

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startProxy, type Fate } from '../support/proxy.ts';
 import { startTrial, type Trial } from '../support/queue-trial.ts';
 import { until } from '../support/until.ts';
 
@@ -114,6 +116,39 @@ describe('a worker', () => {
 		expect(last - first).toBeLessThan(3);
 		worker.kill('SIGTERM');
 		await once(worker, 'exit');
+	});
+});
+
+describe('a worker whose launcher is gone', () => {
+	it('ends, though nobody reads what it has to say', async () => {
+		const proxy = await startProxy(trial.backend.url);
+		const worker = spawn(process.execPath, ['src/worker/main.ts'], {
+			env: {
+				...process.env,
+				DATABASE_URL: '',
+				PUBLIC_SUPABASE_URL: proxy.url,
+				PUBLIC_SUPABASE_PUBLISHABLE_KEY: trial.backend.publishableKey,
+				SUPABASE_SECRET_KEY: trial.backend.secretKey,
+			},
+			stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+		});
+		try {
+			await once(worker, 'message');
+			const fate = Promise.withResolvers<Fate>();
+			proxy.decide = () => fate.promise;
+			proxy.seen.length = 0;
+			await until('it to ask for work', async () => proxy.seen.length > 0);
+			worker.stdout?.destroy();
+			worker.disconnect();
+			// It hears of that while it waits for an answer: then that none comes and that it stops are said at once.
+			await setTimeout(500);
+			fate.resolve('cut');
+			await until('the worker to end', async () => worker.exitCode !== null, 30);
+			expect(worker.exitCode).toBe(0);
+		} finally {
+			worker.kill('SIGKILL');
+			await proxy.stop();
+		}
 	});
 });
 

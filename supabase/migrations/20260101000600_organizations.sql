@@ -127,13 +127,13 @@ create policy all_active on public.invitations
 -- Members see their organizations and each other, admins see all.
 create policy select_member_or_admin on public.organizations
 	for select to authenticated
-	using (id = any ((select private.my_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or id = any ((select private.my_organizations())::uuid[]));
 create policy select_member_or_admin on public.memberships
 	for select to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
 create policy select_owner_or_admin on public.invitations
 	for select to authenticated
-	using (organization_id = any ((select private.my_owned_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or organization_id = any ((select private.my_owned_organizations())::uuid[]));
 
 -- Who is calling, or a refusal; and the organization is locked until the act is over. Nobody who is not a
 -- member makes others wait, and whoever was removed, suspended or signed out while they waited is refused.

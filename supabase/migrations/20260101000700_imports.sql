@@ -213,7 +213,7 @@ create policy all_active on public.import_files
 -- Members see the organization's files, admins see all.
 create policy select_member_or_admin on public.import_files
 	for select to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
 
 -- Members add files to their organizations.
 create policy insert_member on public.import_files
@@ -240,7 +240,7 @@ create policy all_active on public.scheduled_jobs
 -- Members see the organization's imports, admins see all.
 create policy select_member_or_admin on public.scheduled_jobs
 	for select to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
 
 -- Members start imports. It asks for the membership only: the author is the column's default.
 create policy insert_member on public.scheduled_jobs
@@ -256,7 +256,7 @@ create policy all_active on public.inventory_items
 -- Members see the organization's inventory, admins see all.
 create policy select_member_or_admin on public.inventory_items
 	for select to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]) or (select private.is_admin()));
+	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
 
 -- Members add to it.
 create policy insert_member on public.inventory_items

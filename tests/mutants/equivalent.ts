@@ -56,9 +56,9 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'definer, not invoker',
-		objects: /^function private\.(is_admin|me)\(\)$/,
+		objects: /^function private\.me\(\)$/,
 		reason:
-			'All they read is private.session_state(), which runs as the owner and goes by the claims of the token, not by the role.',
+			'All it reads is private.session_state(), which runs as the owner and goes by the claims of the token, not by the role.',
 	},
 	{
 		kind: 'definer, not invoker',

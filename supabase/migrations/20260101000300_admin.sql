@@ -71,6 +71,8 @@ as $$
 	select left(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-request-id', 100);
 $$;
 
+-- An act that waits for a lock asks it again behind it: whoever was demoted, suspended or signed
+-- out meanwhile is no admin any more.
 create function private.require_admin() returns uuid
 language plpgsql
 stable
@@ -127,8 +129,8 @@ begin
 end;
 $$;
 
--- Before an act that can take an admin's rights away. Asked a second time behind the lock: of two admins
--- who demote each other, the second is none any more.
+-- Before an act that takes an admin's rights away or gives them back. Asked a second time behind the lock: of
+-- two admins who demote each other, the second is none any more.
 create function private.require_admin_over(p_user_id uuid) returns void
 language plpgsql
 set search_path = ''
@@ -257,6 +259,7 @@ begin
 end;
 $$;
 
+-- Nobody restores themselves, and whoever is being suspended waits until they are no admin any more.
 create function private.admin_restore_user(p_user_id uuid, p_reason text) returns boolean
 language plpgsql
 security definer
@@ -267,7 +270,7 @@ declare
 	v_before public.users;
 	v_after public.users;
 begin
-	perform private.require_admin();
+	perform private.require_admin_over(p_user_id);
 	v_account := private.require_account(p_user_id);
 	v_before := private.require_profile(p_user_id);
 	if v_before.suspended_at is null then
@@ -294,6 +297,8 @@ as $$
 declare
 	v_session record;
 begin
+	perform private.require_admin();
+	perform from auth.sessions where id = p_session_id for update;
 	perform private.require_admin();
 	delete from auth.sessions as session
 	using auth.users as account
@@ -322,6 +327,7 @@ declare
 begin
 	perform private.require_admin();
 	v_account := private.require_account(p_user_id);
+	perform private.require_admin();
 	v_count := private.end_sessions_of(p_user_id);
 	if v_count > 0 then
 		perform private.audit(

@@ -723,6 +723,7 @@ declare
 begin
 	perform private.require_admin();
 	v_account := private.require_account(p_user_id);
+	perform private.require_admin();
 	return private.repair_profile(v_account.id, v_account.email);
 end;
 $$;

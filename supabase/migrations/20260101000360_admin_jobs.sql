@@ -96,6 +96,7 @@ begin
 	if not found then
 		raise exception 'job % was not given up', p_job_id using errcode = 'PT404', hint = 'no_failed_job';
 	end if;
+	perform private.require_admin();
 	update private.jobs
 	set failed_at = null, hopeless = false, attempts = 0, due_at = now()
 	where id = p_job_id;

@@ -134,6 +134,73 @@ describe.skipIf(!server)(
 			expect(await owner`select from public.audit_log`).toHaveLength(done);
 		});
 
+		/** What comes of a call that waits for what another connection holds, and goes on when that ends. */
+		async function callBehind(
+			hold: (gate: postgres.ReservedSql) => Promise<unknown>,
+			call: () => Promise<Outcome>,
+		): Promise<Outcome> {
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await hold(gate);
+			let over = false;
+			const outcome = call().finally(() => (over = true));
+			const waits = () => gate`select from pg_locks where not granted`;
+			while (!over && (await waits()).length === 0);
+			await gate`commit`;
+			gate.release();
+			return outcome;
+		}
+
+		test('an admin who is being suspended does not lift their own suspension', async () => {
+			const [a, b] = [await makePerson('a', 'admin'), await makePerson('b', 'admin')];
+			const [tokenA, tokenB] = [await tokenOf(a), await tokenOf(b)];
+			const outcome = await callBehind(
+				async (gate) => {
+					await gate`select set_config('request.jwt.claims', ${JSON.stringify(tokenA)}, true)`;
+					await gate.unsafe(`select public.${acts.suspend(b)}`);
+				},
+				() => callAs(tokenB, `admin_restore_user('${b}')`),
+			);
+			expect(outcome).toBe('42501');
+			expect(await activeAdmins()).toBe(1);
+			expect(await callAs(tokenA, `admin_restore_user('${a}')`)).toBe('yourself');
+		});
+
+		const account = (id: string) => `select from auth.users where id = '${id}' for update`;
+		test.each([
+			['end all sessions', account, (id: string) => `admin_end_sessions('${id}')`],
+			['repair a profile', account, (id: string) => `admin_repair_profile('${id}')`],
+			[
+				'end a session',
+				() => 'select from auth.sessions for update',
+				(_: string, session: string) => `admin_end_session('${session}')`,
+			],
+			[
+				'send a job again',
+				() => `update private.jobs set failed_at = now()`,
+				() => 'admin_retry_job(1)',
+			],
+		])('an admin who is suspended while they wait does not %s', async (_, held, act) => {
+			const [, b, ann] = [
+				await makePerson('a', 'admin'),
+				await makePerson('b', 'admin'),
+				await makePerson('ann'),
+			];
+			const { session_id: session } = await tokenOf(ann);
+			const token = await tokenOf(b);
+			await owner`insert into private.jobs (id, kind, subject_id, owner_id, failed_at)
+				overriding system value values (1, 'test.race', gen_random_uuid(), ${ann}, now())`;
+			const outcome = await callBehind(
+				async (gate) => {
+					await gate.unsafe(held(ann));
+					await gate`update public.users set suspended_at = now() where id = ${b}`;
+				},
+				() => callAs(token, act(ann, session ?? '')),
+			);
+			expect(outcome).toBe('42501');
+			expect(await owner`select from public.audit_log`).toHaveLength(0);
+		});
+
 		test('the last two admins, taken away past every function, are not both gone', async () => {
 			const [a, b] = [await makePerson('a', 'admin'), await makePerson('b', 'admin')];
 			const database = `race_${count}`;

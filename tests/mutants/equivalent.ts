@@ -13,9 +13,10 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'guard removed',
-		objects: /^function private\.require_admin_over\(uuid\): perform private\.require_admin/,
+		objects:
+			/^function private\.(require_admin_over|admin_end_sessions?|admin_repair_profile|admin_retry_job)\(.*: perform private\.require_admin/,
 		reason:
-			'It is asked before the lock and behind it, and either refuses. That of two admins the second is none any more is seen by admin-races.test.ts.',
+			'It is asked before the lock and behind it, and either refuses. Who is no admin any more after the wait is seen by admin-races.test.ts.',
 	},
 	{
 		kind: 'guard removed',

@@ -478,8 +478,28 @@ begin
 end;
 $$;
 
--- How much an organization keeps here. The lock makes those wait who add at the same moment, and counting
--- comes after it. What was never read to its end goes when the next file comes.
+-- Those wait here who add to an organization at the same moment. Whoever is no member does not: false, and the
+-- policy refuses them, and they do not learn how full it is. Whoever is none any more behind the lock is refused
+-- here, as the policy goes by what was when the statement began.
+create function private.lock_imports_of(p_organization_id uuid) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+	if auth.uid() is not null
+		and not (private.is_active() and p_organization_id = any (private.my_organizations())) then
+		return false;
+	end if;
+	perform pg_advisory_xact_lock(hashtextextended('private.lock_imports_of ' || p_organization_id::text, 0));
+	if auth.uid() is not null
+		and not (private.is_active() and p_organization_id = any (private.my_organizations())) then
+		raise exception 'there is no such organization' using errcode = 'PT404', hint = 'no_organization';
+	end if;
+	return true;
+end;
+$$;
+
+-- How much an organization keeps here, counted behind the lock. What was never read to its end goes when the next file comes.
 -- And whoever asks is the author, here and below, also were the grants lost that keep people from writing it.
 -- definer because a member may not delete what somebody else is reading in.
 create function private.limit_import_files() returns trigger
@@ -488,12 +508,9 @@ security definer
 set search_path = ''
 as $$
 begin
-	-- Whoever is no member is refused by the policy, and neither waits here nor learns how full it is.
-	if auth.uid() is not null
-		and not (private.is_active() and new.organization_id = any (private.my_organizations())) then
+	if not private.lock_imports_of(new.organization_id) then
 		return new;
 	end if;
-	perform pg_advisory_xact_lock(hashtextextended('private.limit_imports ' || new.organization_id::text, 0));
 	delete from public.import_files
 	where organization_id = new.organization_id and not complete and created_at < now() - interval '1 day';
 	if (
@@ -514,12 +531,9 @@ security definer
 set search_path = ''
 as $$
 begin
-	-- Whoever is no member is refused by the policy, and neither waits here nor learns how full it is.
-	if auth.uid() is not null
-		and not (private.is_active() and new.organization_id = any (private.my_organizations())) then
+	if not private.lock_imports_of(new.organization_id) then
 		return new;
 	end if;
-	perform pg_advisory_xact_lock(hashtextextended('private.limit_imports ' || new.organization_id::text, 0));
 	if (
 		select count(*) >= 5 from public.scheduled_jobs
 		where organization_id = new.organization_id and status in ('scheduled', 'running', 'undoing')
@@ -1331,6 +1345,7 @@ revoke execute on function
 	private.require_mapping(jsonb, integer),
 	private.require_decimal_mark(text),
 	private.read_import_lines(jsonb, integer, jsonb, text),
+	private.lock_imports_of(uuid),
 	private.limit_import_files(),
 	private.limit_imports(),
 	private.fill_import(),

@@ -192,8 +192,18 @@ describe.skipIf(!server)(
 			expect(await sql('select from public.notifications')).toHaveLength(0);
 		});
 
-		/** Somebody waits for a row that is held; then they are no member any more. */
-		async function removedWhileWaiting(held: string, text: string): Promise<unknown> {
+		const losses = {
+			removed: (person: string) => `delete from public.memberships where user_id = '${person}'`,
+			suspended: (person: string) =>
+				`update public.users set suspended_at = now() where id = '${person}'`,
+		};
+
+		/** Somebody waits for what is held; then they may no more what they might. */
+		async function lostWhileWaiting(
+			held: string,
+			text: string,
+			loss = losses.removed(whose.person),
+		): Promise<unknown> {
 			const boss = await makePlace(sql);
 			await sql(
 				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
@@ -208,7 +218,7 @@ describe.skipIf(!server)(
 				const waiting = await gate`select from pg_locks where not granted`;
 				return waiting.length > 0;
 			});
-			await gate`delete from public.memberships where user_id = ${whose.person}`;
+			await gate.unsafe(loss);
 			await gate`commit`;
 			gate.release();
 			return asked;
@@ -218,7 +228,7 @@ describe.skipIf(!server)(
 			const id = await startImport(sql, whose, file);
 			const held = `select from private.jobs where subject_id = '${id}' for update`;
 			const call = `select public.cancel_import('${id}')`;
-			expect(await removedWhileWaiting(held, call)).toBe('no_import');
+			expect(await lostWhileWaiting(held, call)).toBe('no_import');
 			expect(await read(id)).toMatchObject({ status: 'scheduled' });
 		});
 
@@ -227,7 +237,7 @@ describe.skipIf(!server)(
 			await work(await claim());
 			const held = `select from public.scheduled_jobs where id = '${id}' for update`;
 			const call = `select public.undo_import('${id}')`;
-			expect(await removedWhileWaiting(held, call)).toBe('no_import');
+			expect(await lostWhileWaiting(held, call)).toBe('no_import');
 			expect(await read(id)).toMatchObject({ status: 'done' });
 		});
 
@@ -238,10 +248,29 @@ describe.skipIf(!server)(
 			);
 			const held = `select from public.import_files where id = '${begun?.id}' for update`;
 			const call = `select public.add_import_lines('${begun?.id}', 0, '[[2, "A", "x"]]')`;
-			expect(await removedWhileWaiting(held, call)).toBe('no_import_file');
+			expect(await lostWhileWaiting(held, call)).toBe('no_import_file');
 			expect(
 				await sql('select from private.import_chunks where file_id = $1', [begun?.id]),
 			).toEqual([]);
+		});
+
+		const begun = {
+			file: () =>
+				`insert into public.import_files (organization_id, name) values ('${whose.place}', 'late.csv')`,
+			import: () => `insert into public.scheduled_jobs (organization_id, file_id, mapping)
+				values ('${whose.place}', '${file}', '{"sku": 0, "name": 1}')`,
+		};
+		test.each([
+			['file', 'removed'],
+			['file', 'suspended'],
+			['import', 'removed'],
+			['import', 'suspended'],
+		] as const)('begins no %s who is %s while they wait', async (what, loss) => {
+			const held = `select pg_advisory_xact_lock(hashtextextended('private.lock_imports_of ${whose.place}', 0))`;
+			const outcome = await lostWhileWaiting(held, begun[what](), losses[loss](whose.person));
+			expect(outcome).toBe('no_organization');
+			expect(await sql(`select from public.import_files where name = 'late.csv'`)).toEqual([]);
+			expect(await sql('select from public.scheduled_jobs')).toEqual([]);
 		});
 
 		test('an undo at the moment when the import is given up comes too early, and goes later', async () => {

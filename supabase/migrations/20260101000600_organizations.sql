@@ -404,6 +404,23 @@ begin
 end;
 $$;
 
+-- What somebody was told of an invitation goes with it, also when its organization goes: so organizations that
+-- come and go flood nobody, and nothing that is told leads nowhere.
+-- definer because whoever takes it away need not be able to read whose the address is.
+create function private.forget_invitation() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	delete from public.notifications as told
+	using auth.users as account
+	where account.email = old.email and told.user_id = account.id
+		and told.kind = 'organization.invited' and told.data ->> 'id' = old.id::text;
+	return null;
+end;
+$$;
+
 -- Answers whether it was still open.
 create function private.revoke_invitation(p_id uuid) returns boolean
 language plpgsql
@@ -879,6 +896,7 @@ revoke execute on function
 	private.lock_organizations_of(),
 	private.settle_organization(),
 	private.demote_owner(),
+	private.forget_invitation(),
 	private.create_organization(text), public.create_organization(text),
 	private.rename_organization(uuid, text), public.rename_organization(uuid, text),
 	private.invite_to_organization(uuid, text, text), public.invite_to_organization(uuid, text, text),
@@ -924,6 +942,9 @@ create trigger _100_timestamps before update on public.organizations
 	for each row execute function private.touch_updated_at();
 create trigger _400_organizations before delete on public.users
 	for each row execute function private.lock_organizations_of();
+create trigger _500_forget after delete on public.invitations
+	for each row when (old.email is not null)
+	execute function private.forget_invitation();
 create trigger _500_settle after delete on public.memberships
 	for each row execute function private.settle_organization();
 create trigger _500_demote after update of role on public.memberships

@@ -165,5 +165,30 @@ select tests.act_as('olga');
 select throws_ok('select tests.invite(''ann'')', 'PT409', 'too many invitations in a day', 'nobody is flooded with invitations');
 select tests.stop_acting();
 
+-- And not by organizations that come and go either
+delete from public.notifications;
+select tests.make_person('flood');
+create function tests.flood(p_name text) returns void language plpgsql set search_path = ''
+as $$
+declare
+	v_id uuid := public.create_organization(p_name);
+begin
+	perform public.invite_to_organization(v_id, 'member', 'ann@tests.example');
+	if p_name <> 'Stays' then
+		perform public.delete_organization(v_id, p_name);
+	end if;
+end
+$$;
+grant execute on function tests.flood(text) to public;
+select tests.act_as('flood');
+select tests.flood(name) from unnest(array['Stays', 'Goes', 'Goes', 'Goes']) as name;
+select tests.stop_acting();
+select results_eq(
+	$$ select data ->> 'title' from public.notifications where user_id = tests.id_of('ann') $$,
+	$$ values ('Stays') $$, 'what is told of an invitation goes with its organization'
+);
+delete from auth.users where id = tests.id_of('flood');
+select is_empty('select from public.notifications', 'and with its last owner');
+
 select * from finish();
 rollback;

@@ -444,7 +444,8 @@ begin
 end;
 $$;
 
--- Makes whoever calls a member, once, and answers of what. The first reason that there is not to.
+-- Makes whoever calls a member, once, and answers of what. The first reason that there is not to. What somebody
+-- offered who is suspended is, as long as they are, as if they had taken it back.
 create function private.use_invitation(p_id uuid) returns uuid
 language plpgsql
 set search_path = ''
@@ -473,7 +474,9 @@ begin
 	if v_invitation.used_at is not null then
 		raise exception 'the invitation was used' using errcode = 'PT409', hint = 'invitation_used';
 	end if;
-	if v_invitation.revoked_at is not null then
+	if v_invitation.revoked_at is not null or private.is_suspended(
+		(select person from public.users as person where person.id = v_invitation.created_by)
+	) then
 		raise exception 'the invitation was revoked' using errcode = 'PT409', hint = 'invitation_revoked';
 	end if;
 	if v_invitation.expires_at <= now() then
@@ -523,6 +526,7 @@ begin
 	where invitation.email = private.confirmed_email()
 		and invitation.used_at is null and invitation.revoked_at is null and invitation.expires_at > now()
 		and not place.id = any (private.my_organizations())
+		and not private.is_suspended(person)
 	order by invitation.created_at desc, invitation.id;
 end;
 $$;
@@ -585,7 +589,7 @@ begin
 		invitation.email is not null,
 		case
 			when invitation.used_at is not null then 'used'
-			when invitation.revoked_at is not null then 'revoked'
+			when invitation.revoked_at is not null or private.is_suspended(person) then 'revoked'
 			when invitation.expires_at <= now() then 'expired'
 			else 'open'
 		end,

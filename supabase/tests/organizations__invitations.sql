@@ -78,6 +78,17 @@ select tests.act_as('mia');
 select is((select member_of from public.shown_invitation(tests.link('open'))), (select id from tests.places), 'a member: reads that they are one');
 select tests.stop_acting();
 
+-- While whoever made them is suspended
+update public.users set suspended_at = now() where id = tests.id_of('olga');
+select is((select state from public.shown_invitation(tests.link('owner'))), 'revoked', 'made by somebody suspended: reads that it was taken back');
+select tests.act_as('max');
+select throws_ok(format('select public.accept_invitation(%L)', tests.link('owner')), 'PT409', 'the invitation was revoked', 'and makes no owner');
+select tests.stop_acting();
+select tests.act_as('ann');
+select is_empty('select * from public.list_my_invitations()', 'nor is one for an address shown');
+select tests.stop_acting();
+update public.users set suspended_at = null where id = tests.id_of('olga');
+
 -- Accepting
 select tests.act_as('bob');
 select throws_ok(format('select public.accept_invitation(%L)', secret), code, message, 'not: ' || message)

@@ -268,7 +268,7 @@ end;
 $$;
 
 -- What a public link shows: the card, and nothing else about its owner. A link that was turned off, and the
--- link of somebody who is suspended, is as one that never was. With the account, the card is gone.
+-- link of somebody who is suspended or banned, is as one that never was. With the account, the card is gone.
 -- definer because anonymous people may read no table.
 create function private.shared_card(p_token text)
 returns table (title text, card jsonb, svg text, png text)
@@ -282,9 +282,12 @@ begin
 	select job.title, job.card, job.svg, job.png
 	from public.studio_jobs as job
 	join public.users as person on person.id = job.user_id
+	join auth.users as account on account.id = person.id
 	where job.public_token = p_token
 		and job.state = 'done'
-		and not private.is_suspended(person);
+		and not private.is_suspended(person)
+		and account.deleted_at is null
+		and coalesce(account.banned_until <= now(), true);
 end;
 $$;
 

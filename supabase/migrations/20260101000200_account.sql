@@ -287,6 +287,9 @@ begin
 	if private.is_admin() then
 		perform private.lock_admins();
 	end if;
+	perform from auth.users where id = v_user_id for update;
+	-- Whoever is suspended meanwhile stays, and the suspension with them.
+	perform private.require_active();
 	delete from auth.users where id = v_user_id;
 end;
 $$;

@@ -788,6 +788,8 @@ as $$
 declare
 	v_file public.import_files := private.require_import_file(p_file);
 begin
+	perform from public.import_files where id = p_file for no key update;
+	v_file := private.require_import_file(p_file);
 	if v_file.created_by is distinct from auth.uid() then
 		raise exception 'somebody else uploads this file' using errcode = 'PT403', hint = 'not_uploader';
 	end if;

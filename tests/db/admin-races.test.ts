@@ -201,6 +201,23 @@ describe.skipIf(!server)(
 			expect(await owner`select from public.audit_log`).toHaveLength(0);
 		});
 
+		test('somebody who is suspended while they delete their account stays, and suspended', async () => {
+			const boss = await tokenOf(await makePerson('boss', 'admin'));
+			const ann = await makePerson('ann');
+			const token = await tokenOf(ann);
+			const outcome = await callBehind(
+				async (gate) => {
+					await gate`select set_config('request.jwt.claims', ${JSON.stringify(boss)}, true)`;
+					await gate.unsafe(`select public.${acts.suspend(ann)}`);
+				},
+				() => callAs(token, 'delete_my_account()'),
+			);
+			expect(outcome).toBe('42501');
+			expect(
+				await owner`select from public.users where id = ${ann} and suspended_at is not null`,
+			).toHaveLength(1);
+		});
+
 		test('the last two admins, taken away past every function, are not both gone', async () => {
 			const [a, b] = [await makePerson('a', 'admin'), await makePerson('b', 'admin')];
 			const database = `race_${count}`;

@@ -254,6 +254,19 @@ describe.skipIf(!server)(
 			).toEqual([]);
 		});
 
+		test('nor ends a file', async () => {
+			const [begun] = await sql<{ id: string }>(
+				`insert into public.import_files (organization_id, created_by, name) values ($1, $2, 'begun.csv') returning id`,
+				[whose.place, whose.person],
+			);
+			const token = await tokenOf(whose.person);
+			await ask(token, `select public.add_import_lines('${begun?.id}', 0, '[[2, "A", "x"]]')`);
+			const held = `select from public.import_files where id = '${begun?.id}' for update`;
+			const call = `select public.finish_import_file('${begun?.id}', '{sku,name}', 'utf-8', ',', 1, 20)`;
+			expect(await lostWhileWaiting(held, call)).toBe('no_import_file');
+			expect(await ask(await tokenOf(whose.person), call)).toBe('no_import_file');
+		});
+
 		const begun = {
 			file: () =>
 				`insert into public.import_files (organization_id, name) values ('${whose.place}', 'late.csv')`,

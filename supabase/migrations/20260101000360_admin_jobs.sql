@@ -93,10 +93,10 @@ declare
 begin
 	perform private.require_admin();
 	select * into v_job from private.jobs where id = p_job_id and failed_at is not null for update;
-	if not found then
+	perform private.require_admin();
+	if v_job.id is null then
 		raise exception 'job % was not given up', p_job_id using errcode = 'PT404', hint = 'no_failed_job';
 	end if;
-	perform private.require_admin();
 	update private.jobs
 	set failed_at = null, hopeless = false, attempts = 0, due_at = now()
 	where id = p_job_id;

@@ -14,9 +14,9 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	{
 		kind: 'guard removed',
 		objects:
-			/^function private\.(require_admin_over|admin_end_sessions?|admin_repair_profile|admin_retry_job)\(.*: perform private\.require_admin/,
+			/^function private\.(require_admin_over|admin_end_sessions?|admin_repair_profile|admin_retry_job|delete_my_account)\(.*: perform private\.require_(admin|active)/,
 		reason:
-			'It is asked before the lock and behind it, and either refuses. Who is no admin any more after the wait is seen by admin-races.test.ts.',
+			'It is asked before the lock and behind it, and either refuses. Who is no admin any more, or suspended, after the wait is seen by admin-races.test.ts.',
 	},
 	{
 		kind: 'guard removed',
@@ -30,6 +30,12 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 			/^function private\.(require_membership\(.*: perform private\.require_active|use_invitation\(.*: (perform )?private\.require_active|cancel_import\(uuid\): perform private\.require_import)/,
 		reason:
 			'It is asked before the wait and behind it, and either refuses. What is lost while somebody waits is seen by organization-races.test.ts and imports-races.test.ts.',
+	},
+	{
+		kind: 'refusal removed',
+		objects: /^function private\.lock_imports_of\(/,
+		reason:
+			'It refuses whoever was removed or suspended while they waited, which takes two connections: imports-races.test.ts.',
 	},
 	{
 		kind: 'always true',
@@ -76,12 +82,6 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 		objects: /^function private\.(my_owned_organizations|list_my_organizations)\(\)$/,
 		reason:
 			'They read the caller’s own memberships, which the policies show them; a token that is worth nothing is refused by all_active or by me() before.',
-	},
-	{
-		kind: 'invoker, not definer',
-		objects: /^function private\.limit_(imports|import_files)\(\)$/,
-		reason:
-			'Whoever may insert is a member, who sees all that is counted and may delete what is deleted; for anybody else the policy refuses the insert. And where people may look into the schema auth, as on a hosted project, auth.uid() answers them, too.',
 	},
 	{
 		kind: 'invoker, not definer',

@@ -89,6 +89,8 @@ const refusals: Partial<Record<string, string | ((detail: string) => string)>> =
 	nothing_to_undo: 'This import has stored nothing: there is nothing to undo.',
 	import_touched: (count) =>
 		`This import cannot be undone any more: ${count} of its items have been changed since.`,
+	import_details_gone:
+		'This import is too old: only the 20 newest keep their refused lines, and can be undone.',
 	no_dataset: 'The dataset of this model has been deleted. Give it another one first.',
 };
 

@@ -87,6 +87,8 @@ create table public.scheduled_jobs (
 	-- When open pages last heard of the progress.
 	told_at timestamptz,
 	error_code text,
+	-- Its refused lines, and what its undo needs: kept of an organization's newest, see private.forget_imports().
+	details text not null default 'kept',
 	created_at timestamptz not null default now(),
 	started_at timestamptz,
 	finished_at timestamptz,
@@ -104,7 +106,8 @@ create table public.scheduled_jobs (
 	constraint scheduled_jobs_lines_add_up check (
 		lines_done = lines_added + lines_updated + lines_skipped + lines_refused and lines_done <= lines_total
 	),
-	constraint scheduled_jobs_error_code_form check (error_code ~ '^[a-z_]{1,40}$')
+	constraint scheduled_jobs_error_code_form check (error_code ~ '^[a-z_]{1,40}$'),
+	constraint scheduled_jobs_details_known check (details in ('kept', 'leaving', 'gone'))
 );
 
 create table public.inventory_items (
@@ -177,6 +180,8 @@ create index scheduled_jobs_file_id on public.scheduled_jobs (file_id, organizat
 -- Looked for at every chunk, among the many that are over.
 create index scheduled_jobs_open on public.scheduled_jobs (organization_id)
 	where status in ('scheduled', 'running', 'undoing');
+create index scheduled_jobs_details on public.scheduled_jobs (organization_id, created_at desc)
+	where details <> 'gone';
 -- What an import wrote, for its undo.
 create index inventory_items_import_id on public.inventory_items (import_id) where import_id is not null;
 
@@ -935,6 +940,19 @@ begin
 end;
 $$;
 
+-- Not so for one whose details are gone: half of them would look like all.
+create function private.require_details(p_job public.scheduled_jobs) returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+	if p_job.details <> 'kept' then
+		raise exception 'of this import only the figures are kept' using errcode = 'PT409', hint = 'import_details_gone';
+	end if;
+end;
+$$;
+
 -- Takes back what an import stored, as long as nothing else has touched it: then the rows that carry its mark
 -- are as many as it wrote. It is the worker that does it.
 create function private.undo_import(p_job uuid) returns void
@@ -959,6 +977,7 @@ begin
 	if v_job.lines_added + v_job.lines_updated = 0 then
 		raise exception 'this import has stored nothing' using errcode = 'PT409', hint = 'nothing_to_undo';
 	end if;
+	perform private.require_details(v_job);
 	select v_job.lines_added + v_job.lines_updated - count(*) into v_touched
 	from public.inventory_items where import_id = p_job;
 	if v_touched > 0 then
@@ -979,7 +998,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 begin
-	perform private.require_import(p_job);
+	perform private.require_details(private.require_import(p_job));
 	return query
 	select refusal.line, refusal.fields, refusal.reason, refusal.field
 	from private.import_refusals as refusal
@@ -1236,6 +1255,65 @@ begin
 end;
 $$;
 
+-- Of an organization's imports only the newest keep their refused lines, and what their undo needs; and those that
+-- are not over, or that an admin may send again. Each step takes away up to twice as much of the others' as it may
+-- leave itself, so that neither does it pile up nor does anybody wait for it.
+create function private.forget_imports(p_organization_id uuid) returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+as $$
+declare
+	c_kept constant integer := 20;
+	c_at_once constant integer := 2000;
+	v_job_id uuid;
+	v_refusals integer;
+	v_changes integer;
+begin
+	-- Whoever undoes one at this moment is not waited for.
+	update public.scheduled_jobs set details = 'leaving'
+	where id in (
+		select import.id
+		from public.scheduled_jobs as import
+		where import.id in (
+				select older.id
+				from public.scheduled_jobs as older
+				where older.organization_id = p_organization_id and older.details = 'kept'
+				order by older.created_at desc, older.id
+				offset c_kept
+			)
+			and (
+				import.status in ('done', 'cancelled', 'undone')
+				or import.status = 'failed' and not exists (
+					select from private.jobs as job where job.kind = 'imports.run' and job.subject_id = import.id
+				)
+			)
+		for no key update skip locked
+	);
+
+	select id into v_job_id
+	from public.scheduled_jobs
+	where organization_id = p_organization_id and details = 'leaving'
+	order by created_at
+	limit 1;
+	if not found then
+		return;
+	end if;
+	delete from private.import_refusals
+	where job_id = v_job_id
+		and line in (select line from private.import_refusals where job_id = v_job_id limit c_at_once);
+	get diagnostics v_refusals = row_count;
+	delete from private.import_changes
+	where job_id = v_job_id
+		and item_id in (select item_id from private.import_changes where job_id = v_job_id limit c_at_once);
+	get diagnostics v_changes = row_count;
+	if v_refusals < c_at_once and v_changes < c_at_once then
+		-- The names of the columns were for the file of refused lines.
+		update public.scheduled_jobs set details = 'gone', header = '{}' where id = v_job_id;
+	end if;
+end;
+$$;
+
 -- One step of a job: the next chunk of an import, or the next rows of an undo, and at the end its end. Answers
 -- whether there is more to do. Imports of one organization take turns.
 -- definer because the worker's role may read no account, and needs no right to what imports keep this way.
@@ -1265,6 +1343,7 @@ begin
 	perform private.require_lease(p_job_id, p_token);
 	select * into v_job from public.scheduled_jobs where id = v_job.id for no key update;
 	perform pg_advisory_xact_lock(hashtextextended('private.import_chunk ' || v_job.organization_id::text, 0));
+	perform private.forget_imports(v_job.organization_id);
 	v_tells := v_job.told_at is null or v_job.told_at < clock_timestamp() - c_pause;
 
 	if v_job.status = 'undoing' then
@@ -1363,10 +1442,12 @@ revoke execute on function
 	private.preview_import(uuid, jsonb, text, integer), public.preview_import(uuid, jsonb, text, integer),
 	private.check_import(uuid, jsonb, text, integer, integer), public.check_import(uuid, jsonb, text, integer, integer),
 	private.cancel_import(uuid), public.cancel_import(uuid),
+	private.require_details(public.scheduled_jobs),
 	private.undo_import(uuid), public.undo_import(uuid),
 	private.list_refused_lines(uuid, integer, integer), public.list_refused_lines(uuid, integer, integer),
 	private.store_import_lines(public.scheduled_jobs, jsonb),
 	private.undo_import_rows(uuid, integer),
+	private.forget_imports(uuid),
 	private.import_chunk(bigint, bigint), public.import_chunk(bigint, bigint),
 	private.export__imports(uuid)
 	from public, anon, authenticated, service_role;

@@ -286,6 +286,31 @@ describe.skipIf(!server)(
 			expect(await sql('select from public.scheduled_jobs')).toEqual([]);
 		});
 
+		test('an import that is being undone keeps what that needs, and no other one waits for it', async () => {
+			const id = await startImport(sql, whose, file);
+			await work(await claim());
+			await sql(
+				`insert into public.scheduled_jobs (organization_id, file_id, mapping, status)
+				select $1, $2, '{"sku": 0, "name": 1}', 'done' from generate_series(1, 20)`,
+				[whose.place, file],
+			);
+			// Its one line is refused, so that it touches nothing.
+			const other = await storeFile(sql, whose, 1, 1);
+			await startImport(sql, whose, other);
+			const held = await claim();
+			const token = await tokenOf(whose.person);
+			const undone = await api.begin(async (own) => {
+				await own`select set_config('request.jwt.claims', ${JSON.stringify(token)}, true),
+					set_config('request.jwt.claim.sub', ${whose.person}, true), set_config('role', 'authenticated', true)`;
+				await own`select public.undo_import(${id})`;
+				return work(held);
+			});
+			expect(undone).toBe(false);
+			expect(await work(await claim())).toBe(false);
+			expect(await read(id)).toMatchObject({ status: 'undone', undone: good });
+			expect(await items()).toEqual([]);
+		});
+
 		test('an undo at the moment when the import is given up comes too early, and goes later', async () => {
 			const id = await startImport(sql, whose, file);
 			const held = await claim();

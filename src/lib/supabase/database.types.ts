@@ -414,6 +414,7 @@ export type Database = {
           created_at: string
           created_by: string | null
           decimal_mark: string
+          details: string
           error_code: string | null
           file_id: string | null
           file_name: string
@@ -440,6 +441,7 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           decimal_mark?: string
+          details?: string
           error_code?: string | null
           file_id?: string | null
           file_name?: string
@@ -466,6 +468,7 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           decimal_mark?: string
+          details?: string
           error_code?: string | null
           file_id?: string | null
           file_name?: string

@@ -71,6 +71,7 @@ export const tables: Record<string, Table> = {
 			lines_undone: '9',
 			next_chunk: '0',
 			told_at: 'null',
+			details: `'gone'`,
 			error_code: `'x'`,
 			created_at: `'2020-01-01'`,
 			started_at: 'null',

@@ -4,7 +4,7 @@ import type { Review } from './imports.schema.ts';
 import { parseStatus, type Status } from './statuses.ts';
 
 const columns =
-	'id, organization_id, created_by, file_id, file_name, header, mapping, decimal_mark, on_known, status, lines_total, lines_done, lines_added, lines_updated, lines_skipped, lines_refused, lines_undone, error_code, created_at, started_at, finished_at';
+	'id, organization_id, created_by, file_id, file_name, header, mapping, decimal_mark, on_known, status, lines_total, lines_done, lines_added, lines_updated, lines_skipped, lines_refused, lines_undone, details, error_code, created_at, started_at, finished_at';
 
 export type ImportQuery = { status: Status | null; page: number };
 

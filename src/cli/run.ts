@@ -24,10 +24,10 @@ export function whenToldToStop(stop: () => Promise<void>): void {
 	for (const signal of signals) process.once(signal, stop).off(signal, leave);
 }
 
-/** Node with the settings of this process and `env` on top. */
+/** Node with the settings of this process and `env` on top. It ends with this process. */
 export function startNode(args: string[], env: NodeJS.Dict<string>): ChildProcess {
-	const child = spawn(process.execPath, args, {
-		stdio: ['ignore', 'pipe', 'inherit'],
+	const child = spawn(process.execPath, ['--import', './src/cli/end-with-launcher.ts', ...args], {
+		stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 		env: { ...process.env, ...env },
 	});
 	process.once('exit', () => child.kill());

@@ -123,6 +123,17 @@ describe('a start that is told to stop', () => {
 	);
 });
 
+describe('a start that is killed', () => {
+	it('takes along what it has started, and leaves the data free', async () => {
+		const { child, url } = await spawnStart({});
+		await until('the app to be ready', () => answers(`${url}/readyz`));
+		child.kill('SIGKILL');
+		await endOf(child);
+		await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+		expect(isFree()).toBe(true);
+	});
+});
+
 describe('a start that is told to stop before it is done', () => {
 	it('leaves nothing behind', async () => {
 		const { child, url } = await spawnStart({});

@@ -391,6 +391,10 @@ declare
 	v_note constant integer := (p_mapping ->> 'note')::integer + 1;
 	-- Marks between thousands: the other one of the two, spaces and apostrophes; within a number the same.
 	v_marks constant text := case p_decimal_mark when ',' then '.' else ',' end || E' \u00a0\u202f''\u2019';
+	-- The patterns take time by the square of the length: of what is longer is asked only whether it could be a number,
+	-- which is out of range then. So is a number of more than 60 characters, before it becomes one that nobody can hold.
+	c_longest constant integer := 200;
+	v_figures constant text := '+-0123456789' || p_decimal_mark || v_marks;
 	v_whole constant text := '^[+-]?(?:[0-9]+|[0-9]{1,3}([' || v_marks || '])[0-9]{3}(?:\1[0-9]{3})*)';
 	v_whole_number constant text := v_whole || '(?:[' || p_decimal_mark || '](?:0{1,2}|0{4,}))?$';
 	v_amount constant text := v_whole || '(?:[' || p_decimal_mark || '](?:[0-9]{1,2}|[0-9]{2}0{2,}))?$';
@@ -443,16 +447,16 @@ begin
 					cut.*,
 					case
 						when cut.quantity is null or cut.quantity ~ '^[0-9]{1,9}$' then 'good'
-						-- Before the pattern, which takes time by the square of the length.
-						when char_length(cut.quantity) > 1000 then 'range'
+						when char_length(cut.quantity) > c_longest then
+							case translate(cut.quantity, v_figures, '') when '' then 'range' else 'invalid' end
 						when cut.quantity !~ v_whole_number then 'invalid'
-						-- Before it becomes a number that nobody can hold.
 						when char_length(cut.quantity) > 60 then 'range'
 						else 'good'
 					end as quantity_is,
 					case
 						when cut.price is null then 'good'
-						when char_length(cut.price) > 1000 then 'range'
+						when char_length(cut.price) > c_longest then
+							case translate(cut.price, v_figures, '') when '' then 'range' else 'invalid' end
 						when cut.price !~ v_amount then 'invalid'
 						when char_length(cut.price) > 60 then 'range'
 						else 'good'

@@ -232,6 +232,22 @@ as $$
 	select ($1).suspended_at is not null and coalesce(($1).suspended_until > now(), true);
 $$;
 
+-- Somebody whom nothing is to be had of, whatever they left to others: suspended, banned, or kept as deleted.
+create function private.is_barred(p_user_id uuid) returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+	return exists (
+		select from auth.users as account
+		where account.id = p_user_id and (account.deleted_at is not null or account.banned_until > now())
+	) or exists (
+		select from public.users as person where person.id = p_user_id and private.is_suspended(person)
+	);
+end;
+$$;
+
 -- There is always at least one active admin. As a trigger it holds for everybody: for admins, for people
 -- who leave, for the secret key, and for whoever deletes accounts in the dashboard. After the lock it
 -- sees what the one before it did.
@@ -288,7 +304,11 @@ begin
 		perform private.lock_admins();
 	end if;
 	perform from auth.users where id = v_user_id for update;
-	-- Whoever is suspended meanwhile stays, and the suspension with them.
+	if not found then
+		-- Asked twice at once: it is done.
+		return;
+	end if;
+	-- Whom an admin suspends meanwhile stays, and the suspension with them.
 	perform private.require_active();
 	delete from auth.users where id = v_user_id;
 end;
@@ -337,6 +357,7 @@ revoke execute on function
 	private.export_my_data(), public.export_my_data(),
 	private.lock_admins(),
 	private.is_suspended(public.users),
+	private.is_barred(uuid),
 	private.keep_last_admin(),
 	private.delete_my_account(), public.delete_my_account()
 	from public, anon, authenticated, service_role;

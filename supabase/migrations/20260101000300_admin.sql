@@ -71,8 +71,6 @@ as $$
 	select left(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-request-id', 100);
 $$;
 
--- An act that waits for a lock asks it again behind it: whoever was demoted, suspended or signed
--- out meanwhile is no admin any more.
 create function private.require_admin() returns uuid
 language plpgsql
 stable
@@ -126,6 +124,18 @@ begin
 	if not found then
 		raise exception 'there is no such account' using errcode = 'PT404', hint = 'no_account';
 	end if;
+end;
+$$;
+
+-- The account that an admin acts on. Whoever was demoted, suspended or signed out while they waited for it is no
+-- admin any more.
+create function private.require_subject(p_user_id uuid, out id uuid, out email text)
+language plpgsql
+set search_path = ''
+as $$
+begin
+	select account.id, account.email into id, email from private.require_account(p_user_id) as account;
+	perform private.require_admin();
 end;
 $$;
 
@@ -201,7 +211,7 @@ begin
 	if p_role is null or p_role not in ('user', 'admin') then
 		raise exception 'there is no such role' using errcode = 'invalid_parameter_value';
 	end if;
-	v_account := private.require_account(p_user_id);
+	v_account := private.require_subject(p_user_id);
 	v_person := private.require_profile(p_user_id);
 	if v_person.role = p_role then
 		return false;
@@ -241,7 +251,7 @@ begin
 	if nullif(btrim(p_reason), '') is null or char_length(btrim(p_reason)) > 500 then
 		raise exception 'a suspension has a reason of at most 500 characters' using errcode = 'invalid_parameter_value';
 	end if;
-	v_account := private.require_account(p_user_id);
+	v_account := private.require_subject(p_user_id);
 	v_before := private.require_profile(p_user_id);
 
 	update public.users
@@ -271,7 +281,7 @@ declare
 	v_after public.users;
 begin
 	perform private.require_admin_over(p_user_id);
-	v_account := private.require_account(p_user_id);
+	v_account := private.require_subject(p_user_id);
 	v_before := private.require_profile(p_user_id);
 	if v_before.suspended_at is null then
 		return false;
@@ -326,8 +336,7 @@ declare
 	v_count integer;
 begin
 	perform private.require_admin();
-	v_account := private.require_account(p_user_id);
-	perform private.require_admin();
+	v_account := private.require_subject(p_user_id);
 	v_count := private.end_sessions_of(p_user_id);
 	if v_count > 0 then
 		perform private.audit(
@@ -349,7 +358,7 @@ declare
 	v_account record;
 begin
 	perform private.require_admin_over(p_user_id);
-	v_account := private.require_account(p_user_id);
+	v_account := private.require_subject(p_user_id);
 	if lower(btrim(coalesce(p_email, ''))) <> lower(coalesce(v_account.email, '')) then
 		raise exception 'this is not the address of the account' using errcode = 'PT409', hint = 'email_differs';
 	end if;
@@ -524,6 +533,7 @@ revoke execute on function
 	private.require_admin(),
 	private.audit(text, uuid, text, jsonb, jsonb, text, text),
 	private.require_account(uuid),
+	private.require_subject(uuid),
 	private.require_admin_over(uuid),
 	private.require_profile(uuid),
 	private.end_sessions_of(uuid),

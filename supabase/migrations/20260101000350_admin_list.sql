@@ -722,8 +722,7 @@ declare
 	v_account record;
 begin
 	perform private.require_admin();
-	v_account := private.require_account(p_user_id);
-	perform private.require_admin();
+	v_account := private.require_subject(p_user_id);
 	return private.repair_profile(v_account.id, v_account.email);
 end;
 $$;

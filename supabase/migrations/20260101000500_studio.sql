@@ -281,13 +281,9 @@ begin
 	return query
 	select job.title, job.card, job.svg, job.png
 	from public.studio_jobs as job
-	join public.users as person on person.id = job.user_id
-	join auth.users as account on account.id = person.id
 	where job.public_token = p_token
 		and job.state = 'done'
-		and not private.is_suspended(person)
-		and account.deleted_at is null
-		and coalesce(account.banned_until <= now(), true);
+		and not private.is_barred(job.user_id);
 end;
 $$;
 

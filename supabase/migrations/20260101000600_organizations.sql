@@ -4,7 +4,7 @@
 -- To remove: remove the features that belong to organizations first; then replace public.me() by what it is in
 --   registration, and drop the functions below, in public
 --   and in private, the tables public.invitations, public.memberships and public.organizations, with the
---   trigger _400_organizations on public.users; and src/lib/features/organizations, its pages and its line
+--   trigger _400_organizations on public.users and the index notifications_invitation; and src/lib/features/organizations, its pages and its line
 --   in the nav.
 --
 -- Nobody writes these tables but the functions below. Each asks who is calling, then locks the organization,
@@ -68,6 +68,8 @@ create index invitations_created_by on public.invitations (created_by);
 create index invitations_used_by on public.invitations (used_by);
 -- Those for somebody.
 create index invitations_email on public.invitations (email) where used_at is null and revoked_at is null;
+-- What was told of an invitation.
+create index notifications_invitation on public.notifications ((data ->> 'id')) where kind = 'organization.invited';
 
 alter table public.organizations enable row level security;
 alter table public.memberships enable row level security;
@@ -347,6 +349,29 @@ begin
 end;
 $$;
 
+-- What people were told of these invitations goes. Not what somebody holds at this moment: whoever deletes their
+-- account has it, and may wait for the organization that the caller has.
+-- enable_…: nothing is known of how many are asked for, and guessing many costs a look at every account.
+create function private.forget_told(p_invitation_ids uuid[]) returns void
+language plpgsql
+set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+	delete from public.notifications
+	where id = any (array(
+		select told.id
+		from public.notifications as told
+		join auth.users as account on account.id = told.user_id
+		where told.kind = 'organization.invited' and told.data ->> 'id' = any (p_invitation_ids::text[])
+		for update of told skip locked
+		for key share of account skip locked
+	));
+end;
+$$;
+
 -- Answers the secret of the link, which nobody can be told again. One for an email is also shown to the account
 -- that has confirmed it, and takes the place of an earlier one for the same email. Whoever invites is not told
 -- whether there is such an account.
@@ -363,6 +388,7 @@ declare
 	);
 	v_email text := lower(nullif(btrim(p_email), ''));
 	v_id uuid;
+	v_invited_id uuid;
 begin
 	perform private.require_role(p_role);
 	-- What is over is kept for a while, so that whoever opens it late reads why it does not work.
@@ -388,35 +414,36 @@ begin
 	values (p_organization_id, p_role, v_email, encode(sha256(convert_to(v_secret, 'UTF8')), 'hex'), v_user_id)
 	returning id into v_id;
 
-	delete from public.notifications as told
-	using auth.users as account, public.invitations as earlier
-	where account.email = v_email and told.user_id = account.id and told.kind = 'organization.invited'
-		and earlier.organization_id = p_organization_id and earlier.email = v_email
-		and told.data ->> 'id' = earlier.id::text;
-	perform private.notify(account.id, 'organization.invited', jsonb_build_object('id', v_id, 'title', place.name))
-	from auth.users as account, public.organizations as place
-	where account.email = v_email and account.email_confirmed_at is not null and place.id = p_organization_id
+	perform private.forget_told(array(
+		select id from public.invitations where organization_id = p_organization_id and email = v_email
+	));
+	-- By the index that the auth server has of addresses. An account that is being deleted is told nothing, and not
+	-- waited for: whoever deletes it may wait for the organization.
+	select account.id into v_invited_id
+	from auth.users as account
+	where account.email = v_email and not account.is_sso_user and account.email_confirmed_at is not null
+	for key share skip locked;
+	perform private.notify(v_invited_id, 'organization.invited', jsonb_build_object('id', v_id, 'title', place.name))
+	from public.organizations as place
+	where v_invited_id is not null and place.id = p_organization_id
 		and not exists (
 			select from public.memberships
-			where organization_id = p_organization_id and user_id = account.id
+			where organization_id = p_organization_id and user_id = v_invited_id
 		);
 	return v_secret;
 end;
 $$;
 
 -- What somebody was told of an invitation goes with it, also when its organization goes: so organizations that
--- come and go flood nobody, and nothing that is told leads nowhere.
--- definer because whoever takes it away need not be able to read whose the address is.
-create function private.forget_invitation() returns trigger
+-- come and go flood nobody.
+-- definer because whoever takes it away may not read what others are told.
+create function private.forget_invitations() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-	delete from public.notifications as told
-	using auth.users as account
-	where account.email = old.email and told.user_id = account.id
-		and told.kind = 'organization.invited' and told.data ->> 'id' = old.id::text;
+	perform private.forget_told(array(select id from gone));
 	return null;
 end;
 $$;
@@ -445,7 +472,7 @@ end;
 $$;
 
 -- Makes whoever calls a member, once, and answers of what. The first reason that there is not to. What somebody
--- offered who is suspended is, as long as they are, as if they had taken it back.
+-- offered who is suspended or banned is, as long as they are, as if they had taken it back.
 create function private.use_invitation(p_id uuid) returns uuid
 language plpgsql
 set search_path = ''
@@ -474,9 +501,7 @@ begin
 	if v_invitation.used_at is not null then
 		raise exception 'the invitation was used' using errcode = 'PT409', hint = 'invitation_used';
 	end if;
-	if v_invitation.revoked_at is not null or private.is_suspended(
-		(select person from public.users as person where person.id = v_invitation.created_by)
-	) then
+	if v_invitation.revoked_at is not null or private.is_barred(v_invitation.created_by) then
 		raise exception 'the invitation was revoked' using errcode = 'PT409', hint = 'invitation_revoked';
 	end if;
 	if v_invitation.expires_at <= now() then
@@ -526,7 +551,7 @@ begin
 	where invitation.email = private.confirmed_email()
 		and invitation.used_at is null and invitation.revoked_at is null and invitation.expires_at > now()
 		and not place.id = any (private.my_organizations())
-		and not private.is_suspended(person)
+		and not private.is_barred(invitation.created_by)
 	order by invitation.created_at desc, invitation.id;
 end;
 $$;
@@ -589,7 +614,7 @@ begin
 		invitation.email is not null,
 		case
 			when invitation.used_at is not null then 'used'
-			when invitation.revoked_at is not null or private.is_suspended(person) then 'revoked'
+			when invitation.revoked_at is not null or private.is_barred(invitation.created_by) then 'revoked'
 			when invitation.expires_at <= now() then 'expired'
 			else 'open'
 		end,
@@ -900,7 +925,8 @@ revoke execute on function
 	private.lock_organizations_of(),
 	private.settle_organization(),
 	private.demote_owner(),
-	private.forget_invitation(),
+	private.forget_told(uuid[]),
+	private.forget_invitations(),
 	private.create_organization(text), public.create_organization(text),
 	private.rename_organization(uuid, text), public.rename_organization(uuid, text),
 	private.invite_to_organization(uuid, text, text), public.invite_to_organization(uuid, text, text),
@@ -947,8 +973,8 @@ create trigger _100_timestamps before update on public.organizations
 create trigger _400_organizations before delete on public.users
 	for each row execute function private.lock_organizations_of();
 create trigger _500_forget after delete on public.invitations
-	for each row when (old.email is not null)
-	execute function private.forget_invitation();
+	referencing old table as gone
+	for each statement execute function private.forget_invitations();
 create trigger _500_settle after delete on public.memberships
 	for each row execute function private.settle_organization();
 create trigger _500_demote after update of role on public.memberships

@@ -78,16 +78,30 @@ select tests.act_as('mia');
 select is((select member_of from public.shown_invitation(tests.link('open'))), (select id from tests.places), 'a member: reads that they are one');
 select tests.stop_acting();
 
--- While whoever made them is suspended
+-- While whoever made them is suspended, banned, or kept as deleted
+create function tests.of_barred(p_what text) returns setof text
+language plpgsql
+set search_path = public, extensions
+as $$
+begin
+	return next is((select state from public.shown_invitation(tests.link('owner'))), 'revoked', p_what || ': reads that it was taken back');
+	perform tests.act_as('max');
+	return next throws_ok(format('select public.accept_invitation(%L)', tests.link('owner')), 'PT409', 'the invitation was revoked', p_what || ': makes no owner');
+	perform tests.stop_acting();
+	perform tests.act_as('ann');
+	return next is_empty('select * from public.list_my_invitations()', p_what || ': nor is one for an address shown');
+	perform tests.stop_acting();
+end;
+$$;
 update public.users set suspended_at = now() where id = tests.id_of('olga');
-select is((select state from public.shown_invitation(tests.link('owner'))), 'revoked', 'made by somebody suspended: reads that it was taken back');
-select tests.act_as('max');
-select throws_ok(format('select public.accept_invitation(%L)', tests.link('owner')), 'PT409', 'the invitation was revoked', 'and makes no owner');
-select tests.stop_acting();
-select tests.act_as('ann');
-select is_empty('select * from public.list_my_invitations()', 'nor is one for an address shown');
-select tests.stop_acting();
+select tests.of_barred('made by somebody suspended');
 update public.users set suspended_at = null where id = tests.id_of('olga');
+update auth.users set banned_until = now() + interval '1 day' where id = tests.id_of('olga');
+select tests.of_barred('made by somebody banned');
+update auth.users set banned_until = null, deleted_at = now() where id = tests.id_of('olga');
+select tests.of_barred('made by an account that is kept as deleted');
+update auth.users set banned_until = now(), deleted_at = null where id = tests.id_of('olga');
+select is((select state from public.shown_invitation(tests.link('owner'))), 'open', 'afterwards it is open again');
 
 -- Accepting
 select tests.act_as('bob');
@@ -130,6 +144,37 @@ select lives_ok('select public.invite_to_organization((select id from tests.plac
 select is_empty('select from public.invitations where expires_at < now() - interval ''30 days''', 'what expired long ago is gone');
 select throws_ok('select public.invite_to_organization((select id from tests.places), ''member'')', 'PT409', 'too many open invitations', 'one more is refused');
 select tests.stop_acting();
+
+-- Taken away, among many others
+insert into auth.users (id, aud, role, email, email_confirmed_at, created_at, updated_at)
+select gen_random_uuid(), 'authenticated', 'authenticated', 'other.' || n || '@tests.example', now(), now(), now() from generate_series(1, 3000) as n;
+insert into public.notifications (user_id, kind, data)
+select id, 'organization.invited', jsonb_build_object('id', gen_random_uuid()) from auth.users;
+insert into public.invitations (organization_id, role, email, secret_hash)
+select id, 'member', 'other.' || n || '@tests.example', lpad('e' || n::text, 64, '0') from tests.places, generate_series(1, 20) as n;
+insert into public.notifications (user_id, kind, data)
+select account.id, 'organization.invited', jsonb_build_object('id', invitation.id)
+from auth.users as account join public.invitations as invitation on invitation.email = account.email and invitation.email like 'other.%';
+analyze auth.users;
+analyze public.notifications;
+create function tests.read() returns bigint language sql set search_path = '' as $$
+	select sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) from pg_stat_xact_user_tables
+	where relid in ('auth.users'::regclass, 'public.notifications'::regclass) $$;
+create table tests.before as select count(*) as notifications, 0::bigint as read from public.notifications;
+update tests.before set read = tests.read();
+delete from public.invitations where email like 'other.%';
+select cmp_ok(tests.read() - (select read from tests.before), '<', 1000::bigint, 'an invitation goes, and few others are looked at for that');
+select is((select notifications - 20 from tests.before), (select count(*) from public.notifications), 'what people were told of it goes with it');
+update tests.before set read = tests.read();
+select tests.act_as('olga');
+select throws_ok('select public.invite_to_organization((select id from tests.places), ''member'', ''other.7@tests.example'')', 'PT409', 'too many open invitations');
+select tests.stop_acting();
+update public.invitations set revoked_at = now() where email is null and used_at is null;
+select tests.act_as('olga');
+select lives_ok('select public.invite_to_organization((select id from tests.places), ''member'', ''other.7@tests.example'')', 'one more is made');
+select tests.stop_acting();
+select cmp_ok(tests.read() - (select read from tests.before), '<', 1000::bigint, 'nor for a new one');
+select is((select count(*)::integer from public.notifications where user_id = tests.id_of('other.7')), 2, 'and who has the address is told');
 
 select * from finish();
 rollback;

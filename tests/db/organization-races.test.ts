@@ -196,6 +196,9 @@ describe.skipIf(!server)(
 			);
 		});
 
+		const invite = (place: string) =>
+			`invite_to_organization('${place}', 'member', 'ann@tests.example')`;
+
 		const losses = {
 			suspended: 'update public.users set suspended_at = now() where id =',
 			'signed out': 'delete from auth.sessions where user_id =',
@@ -222,6 +225,46 @@ describe.skipIf(!server)(
 				expect((await listMembers(place)).sort()).toEqual([`${a} owner`, `${b} member`].sort());
 			},
 		);
+
+		const begun = {
+			'whose account is being deleted': 'select from auth.users where id = $ for update',
+			'who deletes what they were told': 'delete from public.notifications where user_id = $',
+		};
+		test.each(
+			Object.entries(begun).flatMap(
+				([who, hold]) =>
+					[
+						[
+							who,
+							'deletes the organization',
+							hold,
+							(place: string) => `delete_organization('${place}', 'Place')`,
+						],
+						[who, 'invites them again', hold, (place: string) => invite(place)],
+					] as const,
+			),
+		)('nobody %s is waited for by who %s', async (_, __, hold, call) => {
+			const [boss, ann] = [await makePerson('boss'), await makePerson('ann')];
+			const place = await makePlace([boss]);
+			const token = await tokenOf(boss);
+			expect(await callAs(token, invite(place))).toBe('done');
+			expect(await owner`select from public.notifications where user_id = ${ann}`).toHaveLength(1);
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate.unsafe(hold.replace('$', `'${ann}'`));
+			let outcome: Outcome | undefined;
+			const calling = callAs(token, call(place)).then((came) => {
+				outcome = came;
+			});
+			let waits = false;
+			while (!waits && outcome === undefined) {
+				waits = (await gate`select from pg_locks where not granted`).length > 0;
+			}
+			await gate`commit`;
+			gate.release();
+			await calling;
+			expect({ outcome, waits }).toEqual({ outcome: 'done', waits: false });
+		});
 
 		test("an owner who is removed while they revoke another's link revokes none", async () => {
 			const [a, b] = [await makePerson('a'), await makePerson('b')];

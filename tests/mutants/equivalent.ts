@@ -14,7 +14,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	{
 		kind: 'guard removed',
 		objects:
-			/^function private\.(require_admin_over|admin_end_sessions?|admin_repair_profile|admin_retry_job|delete_my_account)\(.*: perform private\.require_(admin|active)/,
+			/^function private\.(require_admin_over|require_subject|admin_end_sessions?|admin_repair_profile|admin_retry_job|delete_my_account)\(.*: perform private\.require_(admin|active)/,
 		reason:
 			'It is asked before the lock and behind it, and either refuses. Who is no admin any more, or suspended, after the wait is seen by admin-races.test.ts.',
 	},

@@ -349,8 +349,8 @@ begin
 end;
 $$;
 
--- What people were told of these invitations goes. Not what somebody holds at this moment: whoever deletes their
--- account has it, and may wait for the organization that the caller has.
+-- What people were told of these invitations goes. Not what is locked at this moment, or whose account is: whoever
+-- deletes theirs has both, and may wait for the organization that the caller has.
 -- enable_…: nothing is known of how many are asked for, and guessing many costs a look at every account.
 create function private.forget_told(p_invitation_ids uuid[]) returns void
 language plpgsql
@@ -417,8 +417,8 @@ begin
 	perform private.forget_told(array(
 		select id from public.invitations where organization_id = p_organization_id and email = v_email
 	));
-	-- By the index that the auth server has of addresses. An account that is being deleted is told nothing, and not
-	-- waited for: whoever deletes it may wait for the organization.
+	-- By the index that the auth server has of addresses, in which accounts of single sign-on are not: those find the
+	-- invitation on the page. Nor is an account told that is locked, for the same reason as above.
 	select account.id into v_invited_id
 	from auth.users as account
 	where account.email = v_email and not account.is_sso_user and account.email_confirmed_at is not null

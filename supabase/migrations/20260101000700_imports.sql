@@ -1261,11 +1261,14 @@ $$;
 
 -- Of an organization's imports only the newest keep their refused lines, and what their undo needs; and those that
 -- are not over, or that an admin may send again. Each step takes away up to twice as much of the others' as it may
--- leave itself, so that neither does it pile up nor does anybody wait for it.
+-- leave itself, so that it does not pile up. It waits for nobody who deletes or undoes one at this moment; they wait for
+-- it, so it is the last that a step does.
+-- plan_cache_mode: as in private.store_import_lines().
 create function private.forget_imports(p_organization_id uuid) returns void
 language plpgsql
 set search_path = ''
 set enable_seqscan = off
+set plan_cache_mode = force_custom_plan
 as $$
 declare
 	c_kept constant integer := 20;
@@ -1274,7 +1277,6 @@ declare
 	v_refusals integer;
 	v_changes integer;
 begin
-	-- Whoever undoes one at this moment is not waited for.
 	update public.scheduled_jobs set details = 'leaving'
 	where id in (
 		select import.id
@@ -1299,7 +1301,8 @@ begin
 	from public.scheduled_jobs
 	where organization_id = p_organization_id and details = 'leaving'
 	order by created_at
-	limit 1;
+	limit 1
+	for no key update skip locked;
 	if not found then
 		return;
 	end if;
@@ -1347,7 +1350,6 @@ begin
 	perform private.require_lease(p_job_id, p_token);
 	select * into v_job from public.scheduled_jobs where id = v_job.id for no key update;
 	perform pg_advisory_xact_lock(hashtextextended('private.import_chunk ' || v_job.organization_id::text, 0));
-	perform private.forget_imports(v_job.organization_id);
 	v_tells := v_job.told_at is null or v_job.told_at < clock_timestamp() - c_pause;
 
 	if v_job.status = 'undoing' then
@@ -1392,9 +1394,9 @@ begin
 	if v_job.next_chunk + 1 >= v_chunk_count then
 		update public.scheduled_jobs set status = 'done', finished_at = now() where id = v_job.id;
 		perform private.finish_job(p_job_id, p_token);
-		return false;
 	end if;
-	return true;
+	perform private.forget_imports(v_job.organization_id);
+	return v_job.next_chunk + 1 < v_chunk_count;
 end;
 $$;
 

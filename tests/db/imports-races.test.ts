@@ -311,6 +311,50 @@ describe.skipIf(!server)(
 			expect(await items()).toEqual([]);
 		});
 
+		test.each([
+			['file is', () => `delete from public.import_files where id = '${file}'`],
+			['starter is', () => `delete from auth.users where id = '${whose.person}'`],
+		])('old imports whose %s deleted while they are forgotten hold up nobody', async (_, call) => {
+			const boss = await makePlace(sql);
+			await sql(
+				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
+				[whose.place, boss.person],
+			);
+			await sql(
+				`insert into public.scheduled_jobs (organization_id, created_by, file_id, mapping, status, details, created_at)
+				select $1, $2, $3, '{"sku": 0, "name": 1}', 'done', case n when 0 then 'leaving' else 'kept' end,
+					now() - interval '1 year' + n * interval '1 day'
+				from generate_series(0, 25) as n`,
+				[whose.place, whose.person, file],
+			);
+			await sql(`insert into private.import_refusals (job_id, line, fields, reason)
+				select id, 2, '{}', 'sku_missing' from public.scheduled_jobs where details = 'leaving'`);
+			const theirs = { person: boss.person, place: whose.place };
+			await startImport(sql, theirs, await storeFile(sql, theirs, 1000, 50));
+			const held = await claim();
+
+			const gate = await owner.reserve();
+			await gate`begin`;
+			await gate`select from private.import_refusals for update`;
+			const waits = (count: number) =>
+				until(`${count} to wait`, async () => {
+					const [row] = await gate<{ count: number }[]>`
+						select count(distinct pid)::integer as count from pg_locks where not granted`;
+					return row?.count === count;
+				});
+			const stepping = step(held);
+			await waits(1);
+			const deleting = owner.unsafe(call()).then(
+				() => 'done',
+				(error: Error) => error.message,
+			);
+			await waits(2);
+			await gate`commit`;
+			gate.release();
+			expect([await stepping, await deleting]).toEqual([true, 'done']);
+			expect(await work(held)).toBe(false);
+		});
+
 		test('an undo at the moment when the import is given up comes too early, and goes later', async () => {
 			const id = await startImport(sql, whose, file);
 			const held = await claim();

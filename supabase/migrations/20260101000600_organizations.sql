@@ -4,8 +4,8 @@
 -- To remove: remove the features that belong to organizations first; then replace public.me() by what it is in
 --   registration, and drop the functions below, in public
 --   and in private, the tables public.invitations, public.memberships and public.organizations, with the
---   trigger _400_organizations on public.users and the index notifications_invitation; and src/lib/features/organizations, its pages and its line
---   in the nav.
+--   trigger _400_organizations on public.users and the index notifications_invitation; and
+--   src/lib/features/organizations, its pages and its line in the nav.
 --
 -- Nobody writes these tables but the functions below. Each asks who is calling, then locks the organization,
 -- then looks: of two who act at the same moment, the second sees what the first did.

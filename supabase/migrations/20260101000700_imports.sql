@@ -944,7 +944,7 @@ begin
 end;
 $$;
 
--- Not so for one whose details are gone: half of them would look like all.
+-- For what needs an import's details. Also while they are being taken away: half of them would look like all.
 create function private.require_details(p_job public.scheduled_jobs) returns void
 language plpgsql
 immutable

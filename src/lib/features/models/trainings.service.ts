@@ -60,8 +60,8 @@ export async function startTraining(
 ): Promise<string> {
 	const insert = client.from('training_jobs').insert({ model_id: modelId, ...start });
 	const { id } = await inWords(answerOf(insert.select('id').single()), {
-		'42501': 'Only your own models can be trained. Open one of yours, or log in again.',
-		'23503': 'This model or its dataset has been deleted. Go back to your models.',
+		'42501': 'Your log-in has ended. Log in again, then start the training.',
+		'23503': 'This model is not yours, or it has been deleted. Go back to your models.',
 	});
 	return id;
 }

@@ -195,23 +195,25 @@ set search_path = ''
 as $$
 declare
 	v_claims jsonb := auth.jwt();
+	v_user_id uuid := (v_claims ->> 'sub')::uuid;
+	v_session_id uuid := (v_claims ->> 'session_id')::uuid;
 begin
 	return exists (
 		select
 		from auth.sessions as session
-		where session.id = (v_claims ->> 'session_id')::uuid
-			and session.user_id = (v_claims ->> 'sub')::uuid
+		where session.id = v_session_id
+			and session.user_id = v_user_id
 			and (session.not_after is null or session.not_after > now())
 	) and exists (
 		select
 		from auth.users as account
-		where account.id = (v_claims ->> 'sub')::uuid
+		where account.id = v_user_id
 			and account.deleted_at is null
 			and (account.banned_until is null or account.banned_until <= now())
 	) and not exists (
 		select
 		from public.users as person
-		where person.id = (v_claims ->> 'sub')::uuid
+		where person.id = v_user_id
 			and person.suspended_at is not null
 			and (person.suspended_until is null or person.suspended_until > now())
 	);

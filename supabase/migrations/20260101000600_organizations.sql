@@ -82,8 +82,9 @@ grant select on table public.organizations, public.memberships, public.invitatio
 grant select, insert, update, delete on table public.organizations, public.memberships, public.invitations
 	to service_role;
 
--- The organizations of whoever asks. In policies as `= any ((select …)::uuid[])`: asked once a statement, and
--- an index can be searched for the answer.
+-- The organizations of whoever asks. In policies as `= any (array(select unnest(…)))`: asked once a statement,
+-- and an index can be searched for the answer. `(select …)::uuid[]` would be kept packed, and be unpacked again
+-- for each row.
 -- definer, here and below, because a policy on memberships that reads memberships as the person would recurse
 -- (42P17).
 create function private.my_organizations() returns uuid[]
@@ -129,13 +130,18 @@ create policy all_active on public.invitations
 -- Members see their organizations and each other, admins see all.
 create policy select_member_or_admin on public.organizations
 	for select to authenticated
-	using ((select private.is_admin()) or id = any ((select private.my_organizations())::uuid[]));
+	using ((select private.is_admin()) or id = any (array(select unnest(private.my_organizations()))));
+-- Their own first: for these nothing else is looked for.
 create policy select_member_or_admin on public.memberships
 	for select to authenticated
-	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
+	using (
+		user_id = (select private.user_id())
+		or (select private.is_admin())
+		or organization_id = any (array(select unnest(private.my_organizations())))
+	);
 create policy select_owner_or_admin on public.invitations
 	for select to authenticated
-	using ((select private.is_admin()) or organization_id = any ((select private.my_owned_organizations())::uuid[]));
+	using ((select private.is_admin()) or organization_id = any (array(select unnest(private.my_owned_organizations()))));
 
 -- Who is calling, or a refusal; and the organization is locked until the act is over. Nobody who is not a
 -- member makes others wait, and whoever was removed, suspended or signed out while they waited is refused.

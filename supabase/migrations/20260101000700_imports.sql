@@ -218,18 +218,18 @@ create policy all_active on public.import_files
 -- Members see the organization's files, admins see all.
 create policy select_member_or_admin on public.import_files
 	for select to authenticated
-	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
+	using ((select private.is_admin()) or organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members add files to their organizations.
 create policy insert_member on public.import_files
 	for insert to authenticated
-	with check (organization_id = any ((select private.my_organizations())::uuid[]));
+	with check (organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members delete what no import is reading.
 create policy delete_member on public.import_files
 	for delete to authenticated
 	using (
-		organization_id = any ((select private.my_organizations())::uuid[])
+		organization_id = any (array(select unnest(private.my_organizations())))
 		and not exists (
 			select from public.scheduled_jobs as job
 			where job.file_id = import_files.id and job.status in ('scheduled', 'running')
@@ -245,12 +245,12 @@ create policy all_active on public.scheduled_jobs
 -- Members see the organization's imports, admins see all.
 create policy select_member_or_admin on public.scheduled_jobs
 	for select to authenticated
-	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
+	using ((select private.is_admin()) or organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members start imports. It asks for the membership only: the author is the column's default.
 create policy insert_member on public.scheduled_jobs
 	for insert to authenticated
-	with check (organization_id = any ((select private.my_organizations())::uuid[]));
+	with check (organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- As above.
 create policy all_active on public.inventory_items
@@ -261,23 +261,23 @@ create policy all_active on public.inventory_items
 -- Members see the organization's inventory, admins see all.
 create policy select_member_or_admin on public.inventory_items
 	for select to authenticated
-	using ((select private.is_admin()) or organization_id = any ((select private.my_organizations())::uuid[]));
+	using ((select private.is_admin()) or organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members add to it.
 create policy insert_member on public.inventory_items
 	for insert to authenticated
-	with check (organization_id = any ((select private.my_organizations())::uuid[]));
+	with check (organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members change it. The grant says that nothing goes to another organization.
 create policy update_member on public.inventory_items
 	for update to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]))
-	with check (organization_id = any ((select private.my_organizations())::uuid[]));
+	using (organization_id = any (array(select unnest(private.my_organizations()))))
+	with check (organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- Members delete from it.
 create policy delete_member on public.inventory_items
 	for delete to authenticated
-	using (organization_id = any ((select private.my_organizations())::uuid[]));
+	using (organization_id = any (array(select unnest(private.my_organizations()))));
 
 -- A file of one of the organizations of whoever asks, or a refusal. Not behind a lock, as acts on an
 -- organization are: nobody waits for somebody else's upload.

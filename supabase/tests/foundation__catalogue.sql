@@ -69,7 +69,7 @@ select is_empty(
 select is_empty(
 	$$ select tablename, policyname from pg_policies
 		where schemaname = 'public'
-		and regexp_replace(concat(qual, ' ', with_check), 'SELECT \w+\.\w+\(', '', 'g') ~ '(auth|private|public)\.\w+\(' $$,
+		and regexp_replace(concat(qual, ' ', with_check), 'SELECT (unnest\()?\w+\.\w+\(', '', 'g') ~ '(auth|private|public)\.\w+\(' $$,
 	'every policy calls its functions once a statement, not once a row'
 );
 

@@ -5,7 +5,7 @@
 import { migrate, readFixture } from '../support/database.ts';
 import type { Postgres } from '../support/postgres.ts';
 
-const DATABASE = 'rls';
+export const DATABASE = 'rls';
 
 export type Person = {
 	id: string;
@@ -38,7 +38,7 @@ export async function fill(server: Postgres, rows: number): Promise<Filled> {
 	await sql.unsafe('reset session_replication_role');
 	await sql.unsafe('vacuum analyze');
 	await sql.unsafe(readFixture('seed-policies.sql'));
-	await sql.unsafe(`${withoutPolicies}; ${stopwatch}`);
+	await sql.unsafe(withoutPolicies);
 	return {
 		open,
 		people: {
@@ -69,22 +69,6 @@ const withoutPolicies = `
 	grant select on all tables in schema public to unbound;
 	grant update (note), insert (model_id, note) on public.training_jobs to unbound;
 	grant execute on function private.user_id() to unbound`;
-
-/** How long a statement takes inside the server, in microseconds: reading, planning and running it. */
-const stopwatch = `
-	create function public.stopwatch(p_statement text, p_about text, p_times integer) returns double precision
-	language plpgsql
-	as $$
-	declare
-		v_before timestamptz := clock_timestamp();
-	begin
-		for v_count in 1 .. p_times loop
-			execute p_statement using p_about;
-		end loop;
-		return extract(epoch from clock_timestamp() - v_before) * 1000000 / p_times;
-	end;
-	$$;
-	grant execute on function public.stopwatch(text, text, integer) to authenticated, unbound, seed_way`;
 
 /** As many of everything. The first 5,000 are one person's; of the others five are one person's each. */
 function fillWith(rows: number): string {

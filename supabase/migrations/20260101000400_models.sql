@@ -271,6 +271,11 @@ security definer
 set search_path = ''
 as $$
 begin
+	-- Who is suspended or signed out between the policy's look and this row sees no model any more, so there was
+	-- nothing to learn from it; the key, which came before this, sees all.
+	if new.target = '' then
+		raise exception 'no live session' using errcode = 'insufficient_privilege';
+	end if;
 	perform private.enqueue_job('models.train', new.id, new.user_id);
 	return null;
 end;

@@ -82,9 +82,9 @@ grant select on table public.organizations, public.memberships, public.invitatio
 grant select, insert, update, delete on table public.organizations, public.memberships, public.invitations
 	to service_role;
 
--- The organizations of whoever asks. In policies as `= any (array(select unnest(…)))`: asked once a statement,
--- and an index can be searched for the answer. `(select …)::uuid[]` would be kept packed, and be unpacked again
--- for each row.
+-- The organizations of whoever asks. In policies as `= any (array(select unnest(…)))`: asked once a
+-- statement, and once more to plan it, and an index can be searched for the answer. `(select …)::uuid[]` would
+-- be kept packed, and be unpacked again for each row.
 -- definer, here and below, because a policy on memberships that reads memberships as the person would recurse
 -- (42P17).
 create function private.my_organizations() returns uuid[]

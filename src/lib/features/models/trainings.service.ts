@@ -60,8 +60,9 @@ export async function startTraining(
 ): Promise<string> {
 	const insert = client.from('training_jobs').insert({ model_id: modelId, ...start });
 	const { id } = await inWords(answerOf(insert.select('id').single()), {
-		'42501': 'Your log-in has ended. Log in again, then start the training.',
-		'23503': 'This model is not yours, or it has been deleted. Go back to your models.',
+		'42501': 'Your log-in has ended, or your account is suspended. Log in again to find out.',
+		'23503':
+			'This model is not yours, or it or its dataset has been deleted. Go back to your models.',
 	});
 	return id;
 }

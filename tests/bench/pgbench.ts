@@ -1,7 +1,4 @@
-/**
- * How long a statement takes when the data API sends it, by pgbench, which comes with PostgreSQL: it speaks to the server
- * over and over and does nothing else meanwhile, so neither it nor the server falls asleep between two answers.
- */
+/** How long a statement takes when the data API sends it, by pgbench, which comes with PostgreSQL. */
 import { execFile } from 'node:child_process';
 import { writeFileSync, rmSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,7 +58,7 @@ export async function pgbench(asked: Asked): Promise<Took> {
 				env: {
 					...process.env,
 					PATH: [process.env.PATH, programs.folder].join(delimiter),
-					// Triggers and foreign keys cost the same whatever the policies, and would hide what these cost.
+					// No triggers and foreign keys: they would hide what the policies cost.
 					PGOPTIONS: '-c session_replication_role=replica',
 				},
 			},

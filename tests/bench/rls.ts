@@ -108,7 +108,7 @@ try {
 			'whole request, planned anew',
 		],
 		rows: lines,
-		note: 'The first figures are of the statement alone, in a plan that is kept, as the data API does it. The last two columns are Gatehouse in times without policies, for a whole request: the statement with what the data API sends around it, the transaction, the role and the claims; first in plans that are kept, then with all of it read and planned anew, as behind a pooler of transactions. What Gatehouse adds is one look at the session, the account and the profile, which is what lets a stolen or suspended session die at once; it is the same for one row and for a million. [Why it stays](decisions/0010-what-policies-cost.md)',
+		note: 'The first figures are of the statement alone, in a plan that is kept, as the data API does it. The last two columns are Gatehouse in times without policies, for a whole request: the statement with what the data API sends around it, the transaction, the role and the claims; first in plans that are kept, then with all of it read and planned anew, as behind a pooler of transactions. What is written is measured without triggers and foreign keys. All figures hold the way there and back on one machine, and that both processes wake for each of them: where processors never sleep everything takes a third of this, and the same 20 microseconds of a policy are as much as the rest. What Gatehouse adds is one look at the session, the account and the profile, which is what lets a stolen or suspended session die at once; it is the same for one row and for a million. [Why it stays](decisions/0010-what-policies-cost.md)',
 	});
 } finally {
 	await server.stop();

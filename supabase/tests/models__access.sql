@@ -78,6 +78,11 @@ select throws_ok(
 	'23503', null, 'owner: no training for no model'
 );
 select throws_ok(
+	$$ with gone as (delete from public.ai_models where id = (tests.of('ann')).model_id returning id)
+		insert into public.training_jobs (model_id) select id from gone $$,
+	'42501', 'no live session', 'owner: nor for one that goes at the same moment, which the key still sees'
+);
+select throws_ok(
 	$$ insert into public.ai_models (name, target, dataset_id) select 'x', 'b', dataset_id from tests.of('bob') $$,
 	'23503', null, 'owner: no model of another''s dataset'
 );

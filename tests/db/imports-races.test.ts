@@ -1,7 +1,5 @@
 /** What happens to an import while others act, each over a connection of their own. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type postgres from 'postgres';
-import { migrate, readFixture } from '../support/database.ts';
 import {
 	findDifferences,
 	makePlace,
@@ -9,36 +7,28 @@ import {
 	storeFile,
 	type Sql,
 } from '../support/import-lines.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { startRaces, type Race } from '../support/races.ts';
 import { until } from '../support/until.ts';
 
-const server = await startPostgres({ superuser: 'supabase_admin' });
-await server?.connect({ max: 1 }).unsafe(readFixture('hosted-roles.sql'));
-afterAll(() => server?.stop());
+const races = await startRaces();
+afterAll(() => races?.stop());
 
 const lines = 1000;
 const good = lines - lines / 50;
 
-describe.skipIf(!server)(
+describe.skipIf(!races)(
 	'while an import runs, on PostgreSQL in the shape of a hosted project',
 	() => {
-		let count = 0;
-		let owner: postgres.Sql;
-		let api: postgres.Sql;
+		let race: Race;
 		let sql: Sql;
 		let whose: { person: string; place: string };
 		let file: string;
 
 		beforeEach(async () => {
-			if (!server) throw new Error('There is no PostgreSQL on this machine.');
-			const database = `imports_${++count}`;
-			await server.connect({ max: 1 }).unsafe(`create database ${database}`);
-			await server.connect({ database, max: 1 }).unsafe(readFixture('hosted-auth.sql'));
-			owner = server.connect({ database, user: 'postgres', max: 4 });
-			api = server.connect({ database, user: 'authenticator', max: 20 });
-			await migrate({ run: async (script) => [Array.from(await owner.unsafe(script))] });
+			if (!races) throw new Error('There is no PostgreSQL on this machine.');
+			race = await races.open();
 			sql = async <Row>(text: string, parameters: unknown[] = []) =>
-				Array.from(await owner.unsafe<Row[]>(text, parameters.map(String)));
+				Array.from(await race.owner.unsafe<Row[]>(text, parameters.map(String)));
 			whose = await makePlace(sql);
 			await sql(
 				'insert into auth.sessions (id, user_id, created_at) values (gen_random_uuid(), $1, now())',
@@ -47,32 +37,7 @@ describe.skipIf(!server)(
 			file = await storeFile(sql, whose, lines, 50);
 		});
 
-		afterEach(() => Promise.all([owner.end({ timeout: 0 }), api.end({ timeout: 0 })]));
-
-		/** What a call answers, or the hint or code of its refusal. */
-		async function ask(claims: Record<string, string>, text: string): Promise<unknown> {
-			try {
-				return await api.begin(async (own) => {
-					await own`select set_config('request.jwt.claims', ${JSON.stringify(claims)}, true),
-					set_config('request.jwt.claim.sub', ${claims['sub'] ?? ''}, true), set_config('role', ${claims['role'] ?? ''}, true)`;
-					const [row] = await own.unsafe(text);
-					return row ? Object.values(row)[0] : null;
-				});
-			} catch (error) {
-				if (error instanceof Error && 'code' in error) {
-					return String('hint' in error && error.hint ? error.hint : error.code);
-				}
-				throw error;
-			}
-		}
-
-		async function tokenOf(person: string): Promise<Record<string, string>> {
-			const [session] = await sql<{ id: string }>(
-				'select id from auth.sessions where user_id = $1',
-				[person],
-			);
-			return { sub: person, session_id: session?.id ?? '', role: 'authenticated' };
-		}
+		afterEach(() => race.close());
 
 		type Held = { id: string; token: string };
 		async function claim(): Promise<Held> {
@@ -84,7 +49,7 @@ describe.skipIf(!server)(
 		}
 
 		const step = ({ id, token }: Held) =>
-			ask({ role: 'service_role' }, `select public.import_chunk(${id}, ${token})`);
+			race.ask('secret key', `select public.import_chunk(${id}, ${token})`);
 
 		/** To the end, as a worker does it; answers what ended it: false, or a refusal. */
 		async function work(held: Held): Promise<unknown> {
@@ -134,7 +99,7 @@ describe.skipIf(!server)(
 		});
 
 		test('a cancel at the last chunk: it is cancelled, or it is done, and the figures are true', async () => {
-			const token = await tokenOf(whose.person);
+			const token = await race.tokenOf(whose.person);
 			const short = await storeFile(sql, whose, 100, 50);
 			const seen = new Set<string>();
 			for (let round = 0; round < 20; round += 1) {
@@ -142,7 +107,10 @@ describe.skipIf(!server)(
 				const id = await startImport(sql, whose, short);
 				const held = await claim();
 				expect(await step(held)).toBe(true);
-				const acts = [() => step(held), () => ask(token, `select public.cancel_import('${id}')`)];
+				const acts = [
+					() => step(held),
+					() => race.ask(token, `select public.cancel_import('${id}')`),
+				];
 				if (round % 2) acts.reverse();
 				const answers = await Promise.all(acts.map((act) => act()));
 				if (round % 2) answers.reverse();
@@ -161,8 +129,8 @@ describe.skipIf(!server)(
 		test('of two who undo one import, one does', async () => {
 			const id = await startImport(sql, whose, file);
 			await work(await claim());
-			const token = await tokenOf(whose.person);
-			const call = () => ask(token, `select public.undo_import('${id}')`);
+			const token = await race.tokenOf(whose.person);
+			const call = () => race.ask(token, `select public.undo_import('${id}')`);
 			const answers = await Promise.all([call(), call(), call()]);
 			expect(answers.filter((answer) => answer === 'import_not_over')).toHaveLength(2);
 			expect(await work(await claim())).toBe(false);
@@ -176,7 +144,7 @@ describe.skipIf(!server)(
 				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
 				[whose.place, boss.person],
 			);
-			const token = await tokenOf(whose.person);
+			const token = await race.tokenOf(whose.person);
 			const id = await startImport(sql, whose, file);
 			const held = await claim();
 			expect(await step(held)).toBe(true);
@@ -185,8 +153,8 @@ describe.skipIf(!server)(
 				whose.place,
 				whose.person,
 			]);
-			expect(await ask(token, 'select count(*)::integer from public.scheduled_jobs')).toBe(0);
-			expect(await ask(token, `select public.cancel_import('${id}')`)).toBe('no_import');
+			expect(await race.ask(token, 'select count(*)::integer from public.scheduled_jobs')).toBe(0);
+			expect(await race.ask(token, `select public.cancel_import('${id}')`)).toBe('no_import');
 			expect(await running).toBe(false);
 			expect(await read(id)).toMatchObject({ status: 'done', done: lines });
 			expect(await sql('select from public.notifications')).toHaveLength(0);
@@ -209,19 +177,11 @@ describe.skipIf(!server)(
 				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
 				[whose.place, boss.person],
 			);
-			const token = await tokenOf(whose.person);
-			const gate = await owner.reserve();
-			await gate`begin`;
-			await gate.unsafe(held);
-			const asked = ask(token, text);
-			await until('somebody to wait', async () => {
-				const waiting = await gate`select from pg_locks where not granted`;
-				return waiting.length > 0;
-			});
-			await gate.unsafe(loss);
-			await gate`commit`;
-			gate.release();
-			return asked;
+			const token = await race.tokenOf(whose.person);
+			const [answer] = await race.meet(held, [() => race.ask(token, text)], (holder) =>
+				holder.unsafe(loss),
+			);
+			return answer;
 		}
 
 		test('a member who is removed while they wait cancels nothing', async () => {
@@ -259,12 +219,12 @@ describe.skipIf(!server)(
 				`insert into public.import_files (organization_id, created_by, name) values ($1, $2, 'begun.csv') returning id`,
 				[whose.place, whose.person],
 			);
-			const token = await tokenOf(whose.person);
-			await ask(token, `select public.add_import_lines('${begun?.id}', 0, '[[2, "A", "x"]]')`);
+			const token = await race.tokenOf(whose.person);
+			await race.ask(token, `select public.add_import_lines('${begun?.id}', 0, '[[2, "A", "x"]]')`);
 			const held = `select from public.import_files where id = '${begun?.id}' for update`;
 			const call = `select public.finish_import_file('${begun?.id}', '{sku,name}', 'utf-8', ',', 1, 20)`;
 			expect(await lostWhileWaiting(held, call)).toBe('no_import_file');
-			expect(await ask(await tokenOf(whose.person), call)).toBe('no_import_file');
+			expect(await race.ask(await race.tokenOf(whose.person), call)).toBe('no_import_file');
 		});
 
 		const begun = {
@@ -298,8 +258,8 @@ describe.skipIf(!server)(
 			const other = await storeFile(sql, whose, 1, 1);
 			await startImport(sql, whose, other);
 			const held = await claim();
-			const token = await tokenOf(whose.person);
-			const undone = await api.begin(async (own) => {
+			const token = await race.tokenOf(whose.person);
+			const undone = await race.api.begin(async (own) => {
 				await own`select set_config('request.jwt.claims', ${JSON.stringify(token)}, true),
 					set_config('request.jwt.claim.sub', ${whose.person}, true), set_config('role', 'authenticated', true)`;
 				await own`select public.undo_import(${id})`;
@@ -333,7 +293,7 @@ describe.skipIf(!server)(
 			await startImport(sql, theirs, await storeFile(sql, theirs, 1000, 50));
 			const held = await claim();
 
-			const gate = await owner.reserve();
+			const gate = await race.owner.reserve();
 			await gate`begin`;
 			await gate`select from private.import_refusals for update`;
 			const waits = (count: number) =>
@@ -344,7 +304,7 @@ describe.skipIf(!server)(
 				});
 			const stepping = step(held);
 			await waits(1);
-			const deleting = owner.unsafe(call()).then(
+			const deleting = race.owner.unsafe(call()).then(
 				() => 'done',
 				(error: Error) => error.message,
 			);
@@ -359,19 +319,13 @@ describe.skipIf(!server)(
 			const id = await startImport(sql, whose, file);
 			const held = await claim();
 			expect(await step(held)).toBe(true);
-			const token = await tokenOf(whose.person);
-			const undo = () => ask(token, `select public.undo_import('${id}')`);
-			const gate = await owner.reserve();
-			await gate`begin`;
-			await gate.unsafe(`select public.fail_job(${held.id}, ${held.token}, 'away', true)`);
-			const asked = undo();
-			await until('somebody to wait', async () => {
-				const waiting = await gate`select from pg_locks where not granted`;
-				return waiting.length > 0;
-			});
-			await gate`commit`;
-			gate.release();
-			expect(await asked).toBe('import_not_over');
+			const token = await race.tokenOf(whose.person);
+			const undo = () => race.ask(token, `select public.undo_import('${id}')`);
+			const early = await race.meet(
+				`select public.fail_job(${held.id}, ${held.token}, 'away', true)`,
+				[undo],
+			);
+			expect(early).toEqual(['import_not_over']);
 			expect(await read(id)).toMatchObject({ status: 'failed' });
 			await undo();
 			expect(await work(await claim())).toBe(false);
@@ -394,13 +348,13 @@ describe.skipIf(!server)(
 		});
 
 		test('an organization that is deleted takes all with it, and its worker ends quietly', async () => {
-			const token = await tokenOf(whose.person);
+			const token = await race.tokenOf(whose.person);
 			await startImport(sql, whose, file);
 			const held = await claim();
 			expect(await step(held)).toBe(true);
 			const running = work(held);
 			expect(
-				await ask(token, `select public.delete_organization('${whose.place}', 'Place')`),
+				await race.ask(token, `select public.delete_organization('${whose.place}', 'Place')`),
 			).not.toBe('40P01');
 			// Already over, when the worker was quicker.
 			expect(['lease_lost', false]).toContain(await running);
@@ -419,12 +373,12 @@ describe.skipIf(!server)(
 
 		/** A member who edits one item after the other as long as something goes on. */
 		async function editDuring(running: Promise<unknown>, edit: (number: number) => string) {
-			const token = await tokenOf(whose.person);
+			const token = await race.tokenOf(whose.person);
 			const going = { on: true };
 			const ended = running.finally(() => {
 				going.on = false;
 			});
-			for (let number = 1; going.on; number += 7) await ask(token, edit(number % lines));
+			for (let number = 1; going.on; number += 7) await race.ask(token, edit(number % lines));
 			return ended;
 		}
 		const rename = (number: number) =>
@@ -444,37 +398,22 @@ describe.skipIf(!server)(
 				expect([sku, name]).toEqual([sku, import_id ? sku.replace('SKU-', 'Item ') : 'Edited']);
 			}
 			const touched = rows.filter(({ import_id }) => import_id !== id).length;
-			const token = await tokenOf(whose.person);
-			const answer = await ask(token, `select public.undo_import('${id}')`);
+			const token = await race.tokenOf(whose.person);
+			const answer = await race.ask(token, `select public.undo_import('${id}')`);
 			expect(answer).toBe(touched > 0 ? 'import_touched' : '');
 		});
-
-		/** Does something in a transaction that is over only when the act has come to wait for it. */
-		async function inTheWayOf(text: string, act: () => Promise<unknown>): Promise<unknown> {
-			const gate = await owner.reserve();
-			await gate`begin`;
-			await gate.unsafe(text);
-			const running = act();
-			await until('the import to wait', async () => {
-				const waiting = await gate`select from pg_locks where not granted`;
-				return waiting.length > 0;
-			});
-			await gate`commit`;
-			gate.release();
-			return running;
-		}
 
 		test('who adds a sku at the same moment: it was known, and the undo gives it back', async () => {
 			const id = await startImport(sql, whose, file);
 			const held = await claim();
 			const add = `insert into public.inventory_items (organization_id, sku, name)
 				values ('${whose.place}', 'SKU-3', 'By hand')`;
-			expect(await inTheWayOf(add, () => work(held))).toBe(false);
+			expect(await race.meet(add, [() => work(held)])).toEqual([false]);
 			expect(await read(id)).toMatchObject({ done: lines, added: good - 1, updated: 1 });
 			const item = (rows: Awaited<ReturnType<typeof items>>) =>
 				rows.find(({ sku }) => sku === 'SKU-3');
 			expect(item(await items())).toMatchObject({ name: 'Item 3', version: 2, import_id: id });
-			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			await race.ask(await race.tokenOf(whose.person), `select public.undo_import('${id}')`);
 			expect(await work(await claim())).toBe(false);
 			expect(await items()).toMatchObject([{ sku: 'SKU-3', name: 'By hand', import_id: null }]);
 		});
@@ -484,9 +423,9 @@ describe.skipIf(!server)(
 			await work(await claim());
 			const id = await startImport(sql, whose, file);
 			const held = await claim();
-			expect(await inTheWayOf(rename(3), () => work(held))).toBe(false);
+			expect(await race.meet(rename(3), [() => work(held)])).toEqual([false]);
 			expect(await read(id)).toMatchObject({ done: lines, updated: good });
-			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			await race.ask(await race.tokenOf(whose.person), `select public.undo_import('${id}')`);
 			expect(await work(await claim())).toBe(false);
 			const edited = (await items()).filter(({ import_id }) => import_id === null);
 			expect(edited).toMatchObject([{ sku: 'SKU-3', name: 'Edited' }]);
@@ -495,9 +434,9 @@ describe.skipIf(!server)(
 		test('who edits an item at the moment of its undo: the edit is left, and the rest is undone', async () => {
 			const id = await startImport(sql, whose, file);
 			await work(await claim());
-			await ask(await tokenOf(whose.person), `select public.undo_import('${id}')`);
+			await race.ask(await race.tokenOf(whose.person), `select public.undo_import('${id}')`);
 			const held = await claim();
-			expect(await inTheWayOf(rename(3), () => work(held))).toBe(false);
+			expect(await race.meet(rename(3), [() => work(held)])).toEqual([false]);
 			expect(await items()).toMatchObject([{ sku: 'SKU-3', name: 'Edited' }]);
 			expect(await read(id)).toMatchObject({ status: 'undone', undone: good - 1 });
 		});

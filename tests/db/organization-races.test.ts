@@ -1,107 +1,47 @@
 /** What several people do to one organization at the same moment, each over a connection of their own. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type postgres from 'postgres';
-import { migrate, readFixture } from '../support/database.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { startRaces, type Race } from '../support/races.ts';
 
-const server = await startPostgres({ superuser: 'supabase_admin' });
-await server?.connect({ max: 1 }).unsafe(readFixture('hosted-roles.sql'));
-afterAll(() => server?.stop());
+const races = await startRaces();
+afterAll(() => races?.stop());
 
-type Outcome = 'done' | string;
-
-describe.skipIf(!server)(
+describe.skipIf(!races)(
 	'at the same moment, on PostgreSQL in the shape of a hosted project',
 	() => {
-		let count = 0;
-		let owner: postgres.Sql;
-		let api: postgres.Sql;
+		let race: Race;
 
 		beforeEach(async () => {
-			if (!server) throw new Error('There is no PostgreSQL on this machine.');
-			const database = `race_${++count}`;
-			await server.connect({ max: 1 }).unsafe(`create database ${database}`);
-			await server.connect({ database, max: 1 }).unsafe(readFixture('hosted-auth.sql'));
-			owner = server.connect({ database, user: 'postgres', max: 1 });
-			api = server.connect({ database, user: 'authenticator', max: 20 });
-			await migrate({ run: async (script) => [Array.from(await owner.unsafe(script))] });
+			if (!races) throw new Error('There is no PostgreSQL on this machine.');
+			race = await races.open();
 		});
-
-		afterEach(() => Promise.all([owner.end({ timeout: 0 }), api.end({ timeout: 0 })]));
-
-		async function makePerson(name: string): Promise<string> {
-			const [person] = await owner<{ id: string }[]>`
-			insert into auth.users (id, email, email_confirmed_at, created_at)
-			values (gen_random_uuid(), ${`${name}@tests.example`}, now(), now()) returning id`;
-			if (!person) throw new Error('Nobody was made.');
-			await owner`insert into auth.sessions (id, user_id, created_at) values (gen_random_uuid(), ${person.id}, now())`;
-			return person.id;
-		}
-
-		/** The claims of the token that somebody has. */
-		async function tokenOf(id: string): Promise<Record<string, string>> {
-			const [session] = await owner<
-				{ id: string }[]
-			>`select id from auth.sessions where user_id = ${id}`;
-			return { sub: id, session_id: session?.id ?? '', role: 'authenticated' };
-		}
-
-		/** What comes of a call: nothing is said of success, a refusal has its hint or its code. */
-		async function callAs(token: Record<string, string>, call: string): Promise<Outcome> {
-			try {
-				await api.begin(async (sql) => {
-					await sql`select set_config('request.jwt.claims', ${JSON.stringify(token)}, true),
-					set_config('request.jwt.claim.sub', ${token['sub'] ?? ''}, true), set_config('role', 'authenticated', true)`;
-					await sql.unsafe(`select public.${call}`);
-				});
-				return 'done';
-			} catch (error) {
-				if (error instanceof Error && 'code' in error) {
-					return String('hint' in error && error.hint ? error.hint : error.code);
-				}
-				throw error;
-			}
-		}
+		afterEach(() => race.close());
 
 		/** An organization with these owners and members. */
 		async function makePlace(owners: string[], members: string[] = []): Promise<string> {
-			const [place] = await owner<
+			const [place] = await race.owner<
 				{ id: string }[]
 			>`insert into public.organizations (name) values ('Place') returning id`;
 			if (!place) throw new Error('Nothing was made.');
 			for (const id of [...owners, ...members]) {
-				await owner`insert into public.memberships (organization_id, user_id, role)
+				await race.owner`insert into public.memberships (organization_id, user_id, role)
 				values (${place.id}, ${id}, ${owners.includes(id) ? 'owner' : 'member'})`;
 			}
 			return place.id;
 		}
 
 		async function listMembers(place: string): Promise<string[]> {
-			const rows = await owner<{ user_id: string; role: string }[]>`
+			const rows = await race.owner<{ user_id: string; role: string }[]>`
 			select user_id, role from public.memberships where organization_id = ${place}`;
 			return rows.map(({ user_id, role }) => `${user_id} ${role}`);
 		}
 
-		/** Holds everybody at the lock on the organization until all have come, so that they really meet. `meanwhile` happens then. */
-		async function allAtOnce(
-			place: string,
-			calls: (() => Promise<Outcome>)[],
-			meanwhile: string[] = [],
-		): Promise<Outcome[]> {
-			const gate = await owner.reserve();
-			await gate`begin`;
-			await gate`select from public.organizations where id = ${place} for update`;
-			const running = calls.map((call) => call());
-			for (let waiting = 0; waiting < calls.length;) {
-				const [row] = await gate<{ waiting: number }[]>`
-				select count(distinct pid)::integer as waiting from pg_locks where not granted`;
-				waiting = row?.waiting ?? 0;
-			}
-			for (const statement of meanwhile) await gate.unsafe(statement);
-			await gate`commit`;
-			gate.release();
-			return Promise.all(running);
-		}
+		/** All of them at the lock on the organization. `meanwhile` happens then. */
+		const meet = (place: string, calls: (() => Promise<string>)[], meanwhile: string[] = []) =>
+			race.meet(
+				`select from public.organizations where id = '${place}' for update`,
+				calls,
+				(holder) => holder.unsafe(meanwhile.join(';')),
+			);
 
 		const acts: Record<string, (place: string, self: string) => string> = {
 			leave: (place) => `leave_organization('${place}')`,
@@ -110,12 +50,12 @@ describe.skipIf(!server)(
 		};
 
 		test.each(Object.keys(acts))('of two owners who %s, one stays', async (act) => {
-			const people = [await makePerson('a'), await makePerson('b')];
+			const people = [await race.makePerson('a'), await race.makePerson('b')];
 			const place = await makePlace(people);
-			const tokens = await Promise.all(people.map(tokenOf));
-			const outcomes = await allAtOnce(
+			const tokens = await Promise.all(people.map(race.tokenOf));
+			const outcomes = await meet(
 				place,
-				tokens.map((token, n) => () => callAs(token, acts[act]?.(place, people[n] ?? '') ?? '')),
+				tokens.map((token, n) => () => race.call(token, acts[act]?.(place, people[n] ?? '') ?? '')),
 			);
 			expect(outcomes.sort()).toEqual(['done', 'last_owner']);
 			const members = await listMembers(place);
@@ -126,31 +66,32 @@ describe.skipIf(!server)(
 			['remove', 'no_organization'],
 			['demote', 'not_owner'],
 		])('of two owners who %s each other, one stays', async (act, refusal) => {
-			const [a, b] = [await makePerson('a'), await makePerson('b')];
+			const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
 			const place = await makePlace([a, b]);
 			const call = (id: string) =>
 				act === 'remove'
 					? `remove_member('${place}', '${id}')`
 					: `set_member_role('${place}', '${id}', 'member')`;
-			const [tokenA, tokenB] = [await tokenOf(a), await tokenOf(b)];
-			const outcomes = await allAtOnce(place, [
-				() => callAs(tokenA, call(b)),
-				() => callAs(tokenB, call(a)),
+			const [tokenA, tokenB] = [await race.tokenOf(a), await race.tokenOf(b)];
+			const outcomes = await meet(place, [
+				() => race.call(tokenA, call(b)),
+				() => race.call(tokenB, call(a)),
 			]);
 			expect(outcomes.sort()).toEqual(['done', refusal]);
 		});
 
 		test('of twenty people who use one link, one comes in', async () => {
-			const boss = await makePerson('boss');
+			const boss = await race.makePerson('boss');
 			const place = await makePlace([boss]);
 			const secret = 'a'.repeat(32);
-			await owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
+			await race.owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
 			values (${place}, 'member', encode(sha256(${secret}::bytea), 'hex'), ${boss})`;
 			const tokens = [];
-			for (let n = 0; n < 19; n += 1) tokens.push(await tokenOf(await makePerson(`p${n}`)));
-			const outcomes = await allAtOnce(
+			for (let n = 0; n < 19; n += 1)
+				tokens.push(await race.tokenOf(await race.makePerson(`p${n}`)));
+			const outcomes = await meet(
 				place,
-				tokens.map((token) => () => callAs(token, `accept_invitation('${secret}')`)),
+				tokens.map((token) => () => race.call(token, `accept_invitation('${secret}')`)),
 			);
 			expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
 			expect(new Set(outcomes)).toEqual(new Set(['done', 'invitation_used']));
@@ -158,36 +99,46 @@ describe.skipIf(!server)(
 		});
 
 		test('two owners who delete their accounts leave the organization to the member who stays', async () => {
-			const [a, b, c] = [await makePerson('a'), await makePerson('b'), await makePerson('c')];
+			const [a, b, c] = [
+				await race.makePerson('a'),
+				await race.makePerson('b'),
+				await race.makePerson('c'),
+			];
 			const place = await makePlace([a, b], [c]);
-			const tokens = [await tokenOf(a), await tokenOf(b)];
-			const outcomes = await allAtOnce(
+			const tokens = [await race.tokenOf(a), await race.tokenOf(b)];
+			const outcomes = await meet(
 				place,
-				tokens.map((token) => () => callAs(token, 'delete_my_account()')),
+				tokens.map((token) => () => race.call(token, 'delete_my_account()')),
 			);
 			expect(outcomes).toEqual(['done', 'done']);
 			expect(await listMembers(place)).toEqual([`${c} owner`]);
 		});
 
 		test('the last two members who delete their accounts leave nothing', async () => {
-			const [a, b] = [await makePerson('a'), await makePerson('b')];
+			const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
 			const place = await makePlace([a, b]);
-			const tokens = [await tokenOf(a), await tokenOf(b)];
-			const outcomes = await allAtOnce(
+			const tokens = [await race.tokenOf(a), await race.tokenOf(b)];
+			const outcomes = await meet(
 				place,
-				tokens.map((token) => () => callAs(token, 'delete_my_account()')),
+				tokens.map((token) => () => race.call(token, 'delete_my_account()')),
 			);
 			expect(outcomes).toEqual(['done', 'done']);
-			expect(await owner`select from public.organizations where id = ${place}`).toHaveLength(0);
+			expect(await race.owner`select from public.organizations where id = ${place}`).toHaveLength(
+				0,
+			);
 		});
 
 		test('an owner who leaves while the other deletes their account: one of both, and nobody waits in a circle', async () => {
-			const [a, b, c] = [await makePerson('a'), await makePerson('b'), await makePerson('c')];
+			const [a, b, c] = [
+				await race.makePerson('a'),
+				await race.makePerson('b'),
+				await race.makePerson('c'),
+			];
 			const place = await makePlace([a, b], [c]);
-			const [tokenA, tokenB] = [await tokenOf(a), await tokenOf(b)];
-			const outcomes = await allAtOnce(place, [
-				() => callAs(tokenA, 'delete_my_account()'),
-				() => callAs(tokenB, `leave_organization('${place}')`),
+			const [tokenA, tokenB] = [await race.tokenOf(a), await race.tokenOf(b)];
+			const outcomes = await meet(place, [
+				() => race.call(tokenA, 'delete_my_account()'),
+				() => race.call(tokenB, `leave_organization('${place}')`),
 			]);
 			expect(outcomes[0]).toBe('done');
 			expect(['done', 'last_owner']).toContain(outcomes[1]);
@@ -207,17 +158,21 @@ describe.skipIf(!server)(
 		test.each(Object.entries(losses))(
 			'who is %s while they wait does nothing any more',
 			async (_, loss) => {
-				const [a, b, c] = [await makePerson('a'), await makePerson('b'), await makePerson('c')];
+				const [a, b, c] = [
+					await race.makePerson('a'),
+					await race.makePerson('b'),
+					await race.makePerson('c'),
+				];
 				const place = await makePlace([a], [b]);
 				const secret = 'a'.repeat(32);
-				await owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
+				await race.owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
 					values (${place}, 'owner', encode(sha256(${secret}::text::bytea), 'hex'), ${a})`;
-				const [owns, comes] = [await tokenOf(a), await tokenOf(c)];
-				const outcomes = await allAtOnce(
+				const [owns, comes] = [await race.tokenOf(a), await race.tokenOf(c)];
+				const outcomes = await meet(
 					place,
 					[
-						() => callAs(owns, `remove_member('${place}', '${b}')`),
-						() => callAs(comes, `accept_invitation('${secret}')`),
+						() => race.call(owns, `remove_member('${place}', '${b}')`),
+						() => race.call(comes, `accept_invitation('${secret}')`),
 					],
 					[`${loss} '${a}'`, `${loss} '${c}'`],
 				);
@@ -244,16 +199,18 @@ describe.skipIf(!server)(
 					] as const,
 			),
 		)('nobody %s is waited for by who %s', async (_, __, hold, call) => {
-			const [boss, ann] = [await makePerson('boss'), await makePerson('ann')];
+			const [boss, ann] = [await race.makePerson('boss'), await race.makePerson('ann')];
 			const place = await makePlace([boss]);
-			const token = await tokenOf(boss);
-			expect(await callAs(token, invite(place))).toBe('done');
-			expect(await owner`select from public.notifications where user_id = ${ann}`).toHaveLength(1);
-			const gate = await owner.reserve();
+			const token = await race.tokenOf(boss);
+			expect(await race.call(token, invite(place))).toBe('done');
+			expect(
+				await race.owner`select from public.notifications where user_id = ${ann}`,
+			).toHaveLength(1);
+			const gate = await race.owner.reserve();
 			await gate`begin`;
 			await gate.unsafe(hold.replace('$', `'${ann}'`));
-			let outcome: Outcome | undefined;
-			const calling = callAs(token, call(place)).then((came) => {
+			let outcome: string | undefined;
+			const calling = race.call(token, call(place)).then((came) => {
 				outcome = came;
 			});
 			let waits = false;
@@ -267,29 +224,16 @@ describe.skipIf(!server)(
 		});
 
 		test("an owner who is removed while they revoke another's link revokes none", async () => {
-			const [a, b] = [await makePerson('a'), await makePerson('b')];
+			const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
 			const place = await makePlace([a, b]);
-			const [link] = await owner<{ id: string }[]>`
+			const [link] = await race.owner<{ id: string }[]>`
 			insert into public.invitations (organization_id, role, secret_hash, created_by)
 			values (${place}, 'member', repeat('0', 64), ${b}) returning id`;
-			const token = await tokenOf(a);
-
-			const gate = await owner.reserve();
-			await gate`begin`;
-			await gate`delete from public.memberships where user_id = ${a}`;
-			let outcome: Outcome | undefined;
-			const revoking = callAs(token, `revoke_invitation('${link?.id}')`).then((came) => {
-				outcome = came;
-			});
-			for (let waiting = 0; waiting === 0 && outcome === undefined;) {
-				const [row] = await gate<{ waiting: number }[]>`
-				select count(*)::integer as waiting from pg_locks where not granted`;
-				waiting = row?.waiting ?? 0;
-			}
-			await gate`commit`;
-			gate.release();
-			await revoking;
-			expect(outcome).toBe('no_organization');
+			const token = await race.tokenOf(a);
+			const outcomes = await race.meet(`delete from public.memberships where user_id = '${a}'`, [
+				() => race.call(token, `revoke_invitation('${link?.id}')`),
+			]);
+			expect(outcomes).toEqual(['no_organization']);
 		});
 	},
 );

@@ -96,7 +96,7 @@ export async function startHostedShape(): Promise<Engine | null> {
 }
 
 /** The driver answers a script of one statement with its rows, and a longer one with a list of them. */
-function toResults(answer: readonly (Row | readonly Row[])[]): Row[][] {
+export function toResults(answer: readonly (Row | readonly Row[])[]): Row[][] {
 	const lists = answer.filter((item): item is readonly Row[] => Array.isArray(item));
 	const rows = answer.filter((item): item is Row => !Array.isArray(item));
 	return lists.length > 0 ? lists.map((list) => [...list]) : [rows];
@@ -104,7 +104,7 @@ function toResults(answer: readonly (Row | readonly Row[])[]): Row[][] {
 
 /** Runs the migrations in their order; `wanted` can leave some for later. */
 export async function migrate(
-	database: Pick<TestDatabase, 'run'>,
+	database: Runner,
 	wanted: (file: string) => boolean = () => true,
 ): Promise<void> {
 	const folder = 'supabase/migrations';
@@ -114,7 +114,10 @@ export async function migrate(
 	}
 }
 
-export type Outcome = { code: string | null; message: string; rows: Row[] };
+export type Outcome = { code: string | null; hint: string | null; message: string; rows: Row[] };
+
+/** What runs a statement, or several, and answers the rows of each. */
+type Runner = Pick<TestDatabase, 'run'>;
 
 /** What comes of a statement: its rows, or the SQLSTATE with which it failed. */
 export function attempt(database: TestDatabase, statement: string): Promise<Outcome> {
@@ -123,7 +126,7 @@ export function attempt(database: TestDatabase, statement: string): Promise<Outc
 
 /** The same as somebody who asks over the API, with the claims of their token. */
 export function attemptAs(
-	database: TestDatabase,
+	database: Runner,
 	claims: { sub?: string; session_id?: string },
 	statement: string,
 ): Promise<Outcome> {
@@ -135,8 +138,13 @@ export function attemptAsAnonymous(database: TestDatabase, statement: string): P
 	return attemptWith(database, { role: 'anon' }, statement);
 }
 
+/** The same with the secret key. */
+export function attemptWithSecretKey(database: Runner, statement: string): Promise<Outcome> {
+	return attemptWith(database, { role: 'service_role' }, statement);
+}
+
 function attemptWith(
-	database: TestDatabase,
+	database: Runner,
 	claims: { sub?: string; role: string },
 	statement: string,
 ): Promise<Outcome> {
@@ -154,18 +162,16 @@ export function attemptAsAuthServer(database: TestDatabase, statement: string): 
 
 async function outcomeOf(running: Promise<Row[][]>): Promise<Outcome> {
 	try {
-		return { code: null, message: '', rows: (await running).at(-1) ?? [] };
+		return { code: null, hint: null, message: '', rows: (await running).at(-1) ?? [] };
 	} catch (error) {
 		if (!(error instanceof Error && 'code' in error)) throw error;
-		return { code: String(error.code), message: error.message, rows: [] };
+		const hint = 'hint' in error && error.hint ? String(error.hint) : null;
+		return { code: String(error.code), hint, message: error.message, rows: [] };
 	}
 }
 
 /** The column `name` of a query, sorted. */
-export async function listOf(
-	database: Pick<TestDatabase, 'run'>,
-	query: string,
-): Promise<string[]> {
+export async function listOf(database: Runner, query: string): Promise<string[]> {
 	const [rows] = await database.run(query);
 	return (rows ?? []).map((row) => String(row['name'])).sort();
 }

@@ -249,6 +249,21 @@ it('keeps the streams while the database is away, and tells then what happened',
 	tab.close();
 });
 
+it('does not begin for a person who logs out while it is being opened', async () => {
+	const ann = await makeMember();
+	await withNetwork(
+		stage,
+		async ({ path }): Promise<'pass'> => {
+			if (path.includes('live_session'))
+				await stage.sql('delete from auth.sessions where user_id = $1', [ann.id]);
+			return 'pass';
+		},
+		async () => {
+			expect((await listen(stage, ann.visitor)).status).toBe(204);
+		},
+	);
+});
+
 it.each([{ SUPABASE_SECRET_KEY: '' }, { LIVE_UPDATES: 'off' }])(
 	'is not there with %j: the browser is told not to come back',
 	async (env) => {
@@ -312,7 +327,6 @@ describe.skipIf(!server)('many writers at once, on PostgreSQL', () => {
 			}
 		};
 		await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
-		// Nobody waits for the long one.
 		const total = writers * rounds * 2;
 		// Nobody waits for the long one.
 		await until(

@@ -1,7 +1,13 @@
+import { AppError } from '../errors.ts';
 import { answerOf } from '../supabase/answer-of.ts';
 import type { Client } from '../supabase/request.server.ts';
 
-/** The session of who asks, as the data API has verified it. */
-export function requireSession(client: Client): Promise<string> {
-	return answerOf(client.rpc('live_session', {}, { get: true }));
+/** The session of who asks, as the data API has verified it; null when it has ended. */
+export async function findSession(client: Client): Promise<string | null> {
+	try {
+		return await answerOf(client.rpc('live_session', {}, { get: true }));
+	} catch (error) {
+		if (error instanceof AppError && (error.status === 401 || error.status === 403)) return null;
+		throw error;
+	}
 }

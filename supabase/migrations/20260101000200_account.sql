@@ -292,14 +292,6 @@ as $$
 declare
 	v_user_id uuid := private.require_active();
 begin
-	if not exists (
-		select from auth.sessions as session
-		where session.id::text = auth.jwt() ->> 'session_id'
-			and session.created_at > now() - interval '15 minutes'
-	) then
-		raise exception 'the log-in is too long ago to delete the account'
-			using errcode = 'PT403', hint = 'log_in_again';
-	end if;
 	if private.is_admin() then
 		perform private.lock_admins();
 	end if;
@@ -310,6 +302,14 @@ begin
 	end if;
 	-- Whom an admin suspends meanwhile stays, and the suspension with them.
 	perform private.require_active();
+	if not exists (
+		select from auth.sessions as session
+		where session.id::text = auth.jwt() ->> 'session_id'
+			and session.created_at > now() - interval '15 minutes'
+	) then
+		raise exception 'the log-in is too long ago to delete the account'
+			using errcode = 'PT403', hint = 'log_in_again';
+	end if;
 	delete from auth.users where id = v_user_id;
 end;
 $$;

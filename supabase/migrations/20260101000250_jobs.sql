@@ -2,7 +2,7 @@
 --   worker with the secret key takes it out, under a lease, and does it.
 -- Depends on: foundation, registration.
 -- To remove: remove every feature that enqueues first (models, studio, imports) and admin_jobs; then drop
---   the functions and tables below, and src/worker.
+--   the functions and tables below, with the trigger _420_jobs on public.users, and src/worker.
 --
 -- A row is here while there is something to do: a job that is done, or cancelled, is deleted. What people
 -- see of it is in the feature's own table, which follows the queue by a trigger on private.jobs.
@@ -100,6 +100,59 @@ set search_path = ''
 as $$
 begin
 	delete from private.jobs where kind = p_kind and subject_id = p_subject_id;
+end;
+$$;
+
+-- With the row goes what was to be done for it. On the feature's table: private.forget_job('reports.write').
+-- definer because the queue is nobody's to write.
+create function private.forget_job() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform private.cancel_job(tg_argv[0], old.id);
+	return null;
+end;
+$$;
+
+-- Whoever takes several jobs takes them in their order, and whoever takes a job and its row takes the job first: so
+-- nobody waits in a circle. A deletion that takes rows with it asks for their jobs here, before.
+create function private.hold_jobs(p_kind text, p_subject_ids uuid[]) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+	perform from private.jobs where kind = p_kind and subject_id = any (p_subject_ids) order by id for update;
+end;
+$$;
+
+-- definer because whoever deletes an account may not write the queue.
+create function private.hold_jobs_of() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform from private.jobs where owner_id = old.id order by id for update;
+	return old;
+end;
+$$;
+
+-- Which of these jobs are held with these tokens. They stay so until the transaction is over.
+create function private.hold_leases(p_ids bigint[], p_tokens bigint[]) returns bigint[]
+language plpgsql
+set search_path = ''
+as $$
+begin
+	return array(
+		select job.id
+		from private.jobs as job
+		join unnest(p_ids, p_tokens) as held (id, token) on held.id = job.id and held.token = job.token
+		where job.worker is not null
+		order by job.id
+		for no key update of job
+	);
 end;
 $$;
 
@@ -208,12 +261,13 @@ returns setof bigint
 language plpgsql
 set search_path = ''
 as $$
+declare
+	v_held bigint[] := private.hold_leases(ids, tokens);
 begin
 	return query
 	update private.jobs as job
 	set due_at = now() + make_interval(secs => lease_seconds)
-	from unnest(ids, tokens) as held (id, token)
-	where job.id = held.id and job.token = held.token and job.worker is not null
+	where job.id = any (v_held)
 	returning job.id;
 end;
 $$;
@@ -223,11 +277,12 @@ create function public.finish_jobs(ids bigint[], tokens bigint[]) returns setof 
 language plpgsql
 set search_path = ''
 as $$
+declare
+	v_held bigint[] := private.hold_leases(ids, tokens);
 begin
 	return query
 	delete from private.jobs as job
-	using unnest(ids, tokens) as held (id, token)
-	where job.id = held.id and job.token = held.token and job.worker is not null
+	where job.id = any (v_held)
 	returning job.id;
 end;
 $$;
@@ -257,12 +312,13 @@ create function public.release_jobs(ids bigint[], tokens bigint[]) returns setof
 language plpgsql
 set search_path = ''
 as $$
+declare
+	v_held bigint[] := private.hold_leases(ids, tokens);
 begin
 	return query
 	update private.jobs as job
 	set worker = null, due_at = now(), attempts = job.attempts - 1
-	from unnest(ids, tokens) as held (id, token)
-	where job.id = held.id and job.token = held.token and job.worker is not null
+	where job.id = any (v_held)
 	returning job.id;
 end;
 $$;
@@ -272,6 +328,10 @@ revoke execute on function
 	private.job_error(private.jobs),
 	private.enqueue_job(text, uuid, uuid),
 	private.cancel_job(text, uuid),
+	private.forget_job(),
+	private.hold_jobs(text, uuid[]),
+	private.hold_jobs_of(),
+	private.hold_leases(bigint[], bigint[]),
 	private.wake_workers(),
 	private.require_lease(bigint, bigint),
 	private.finish_job(bigint, bigint),
@@ -285,6 +345,7 @@ revoke execute on function
 grant execute on function
 	private.job_state(private.jobs),
 	private.job_error(private.jobs),
+	private.hold_leases(bigint[], bigint[]),
 	private.require_lease(bigint, bigint),
 	private.finish_job(bigint, bigint),
 	public.is_service_role(),
@@ -295,6 +356,9 @@ grant execute on function
 	public.release_jobs(bigint[], bigint[])
 	to service_role;
 
+-- Before a feature's own on the same table.
+create trigger _420_jobs before delete on public.users
+	for each row execute function private.hold_jobs_of();
 create trigger _500_wake after insert on private.jobs
 	for each statement execute function private.wake_workers();
 create trigger _500_wake_again after update of due_at on private.jobs

@@ -91,8 +91,8 @@ create policy delete_own on public.notifications
 
 -- Tells a person's open pages. Whoever writes one event takes two old ones away, so the table holds what
 -- the last quarter of an hour brought, whether anybody listens or not.
--- An account that is being deleted in this transaction is told nothing: the triggers that call this run
--- then, too, and must not fail it.
+-- An account that is being deleted is told nothing, in this transaction or another: nobody waits for that, as
+-- it takes all that the account has, and what happens to one person is not stopped by another who leaves.
 -- definer because the worker's role may not read auth.users, and needs no right to the outbox this way.
 create function private.tell(p_user_id uuid, p_topic text, p_subject_id uuid, p_data jsonb default '{}') returns void
 language plpgsql
@@ -104,7 +104,8 @@ begin
 	insert into private.events (user_id, topic, subject_id, data)
 	select account.id, p_topic, p_subject_id, coalesce(p_data, '{}')
 	from auth.users as account
-	where account.id = p_user_id;
+	where account.id = p_user_id
+	for key share skip locked;
 
 	-- By the index, and with arrays, which are made once, whatever the planner believes. It may believe that there is no
 	-- row, as the outbox is empty most of the time, and would read all of thousands with each event.
@@ -122,14 +123,19 @@ end;
 $$;
 
 -- Puts something into a person's list, and their open pages hear of it by the trigger. The 500 newest are
--- kept.
+-- kept. To nobody who is being deleted, as above.
+-- definer because of the same.
 create function private.notify(p_user_id uuid, p_kind text, p_data jsonb default '{}') returns void
 language plpgsql
+security definer
 set search_path = ''
 as $$
 begin
 	insert into public.notifications (user_id, kind, data)
-	values (p_user_id, p_kind, coalesce(p_data, '{}'));
+	select account.id, p_kind, coalesce(p_data, '{}')
+	from auth.users as account
+	where account.id = p_user_id
+	for key share skip locked;
 
 	delete from public.notifications
 	where id = any (array(

@@ -281,15 +281,19 @@ begin
 end;
 $$;
 
--- What is deleted needs no training any more: with the model, or by itself.
+-- Before somebody deletes some of their own, and before the first row is locked: their account, as it may be going
+-- itself, and the jobs of their trainings, of which a worker may be writing one.
 -- definer because of the same.
-create function private.forget_training() returns trigger
+create function private.hold_trainings() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-	perform private.cancel_job('models.train', old.id);
+	perform from auth.users where id = auth.uid() for key share;
+	perform private.hold_jobs('models.train', array(
+		select id from public.training_jobs where user_id = auth.uid() and state in ('waiting', 'running', 'failed')
+	));
 	return null;
 end;
 $$;
@@ -469,7 +473,7 @@ revoke execute on function
 	private.limit_models(),
 	private.fill_training(),
 	private.enqueue_training(),
-	private.forget_training(),
+	private.hold_trainings(),
 	private.follow_training_job(),
 	private.tell_of_training(),
 	private.stop_training(uuid), public.stop_training(uuid),
@@ -496,7 +500,13 @@ create trigger _300_limit before insert on public.training_jobs
 create trigger _500_enqueue after insert on public.training_jobs
 	for each row execute function private.enqueue_training();
 create trigger _500_forget after delete on public.training_jobs
-	for each row execute function private.forget_training();
+	for each row execute function private.forget_job('models.train');
+create trigger _100_hold before delete on public.ai_models
+	for each statement when (pg_trigger_depth() = 0)
+	execute function private.hold_trainings();
+create trigger _100_hold before delete on public.training_jobs
+	for each statement when (pg_trigger_depth() = 0)
+	execute function private.hold_trainings();
 create trigger _500_tell after update of state, epoch on public.training_jobs
 	for each row when (new.state <> old.state or new.epoch <> old.epoch)
 	execute function private.tell_of_training();

@@ -77,7 +77,7 @@ create policy select_own_or_admin on public.studio_jobs
 -- For whom a card may be made. The secret key passes every policy, so this is a trigger: whoever inserts a
 -- card, it is for an account that is there and not suspended, and never for more than five at a time. The
 -- lock on the profile makes those wait who ask at the same moment, and holds off a suspension; counting
--- comes after it.
+-- comes after it. The account before it, as a deletion has it.
 -- definer because the secret key's role may not read accounts.
 create function private.limit_studio() returns trigger
 language plpgsql
@@ -87,6 +87,7 @@ as $$
 declare
 	v_person public.users;
 begin
+	perform from auth.users where id = new.user_id for key share;
 	select person.* into v_person
 	from public.users as person
 	join auth.users as account on account.id = person.id
@@ -119,18 +120,6 @@ set search_path = ''
 as $$
 begin
 	perform private.enqueue_job('studio.card', new.id, new.user_id);
-	return null;
-end;
-$$;
-
--- definer because of the same.
-create function private.forget_studio_job() returns trigger
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-	perform private.cancel_job('studio.card', old.id);
 	return null;
 end;
 $$;
@@ -388,7 +377,6 @@ $$;
 revoke execute on function
 	private.limit_studio(),
 	private.enqueue_studio_job(),
-	private.forget_studio_job(),
 	private.follow_studio_job(),
 	private.tell_of_studio_job(),
 	private.require_own_card(uuid),
@@ -423,7 +411,7 @@ create trigger _500_enqueue after insert on public.studio_jobs
 	for each row when (new.state = 'waiting')
 	execute function private.enqueue_studio_job();
 create trigger _500_forget after delete on public.studio_jobs
-	for each row execute function private.forget_studio_job();
+	for each row execute function private.forget_job('studio.card');
 create trigger _600_tell after update of state, progress on public.studio_jobs
 	for each row when (new.state <> old.state or new.progress <> old.progress)
 	execute function private.tell_of_studio_job();

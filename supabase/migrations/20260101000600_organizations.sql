@@ -143,8 +143,9 @@ create policy select_owner_or_admin on public.invitations
 	for select to authenticated
 	using ((select private.is_admin()) or organization_id = any (array(select unnest(private.my_owned_organizations()))));
 
--- Who is calling, or a refusal; and the organization is locked until the act is over. Nobody who is not a
--- member makes others wait, and whoever was removed, suspended or signed out while they waited is refused.
+-- Who is calling, or a refusal; and the organization is locked until the act is over, behind their account, as a
+-- deletion has it. Nobody who is not a member makes others wait, and whoever was removed, suspended or signed out
+-- while they waited is refused.
 create function private.require_membership(p_organization_id uuid, p_role text default null) returns uuid
 language plpgsql
 set search_path = ''
@@ -154,6 +155,7 @@ declare
 	v_role text;
 begin
 	if p_organization_id = any (private.my_organizations()) then
+		perform from auth.users where id = v_user_id for key share;
 		perform from public.organizations where id = p_organization_id for no key update;
 		perform private.require_active();
 		select role into v_role
@@ -229,8 +231,8 @@ end;
 $$;
 
 -- An account that goes locks its organizations first, in their order, as every act does: so nobody waits in
--- a circle. On the profile, which goes before the memberships do: triggers on auth.users cannot be dropped on
--- a hosted project.
+-- a circle. And those that it has invited to, or was invited to, must not go meanwhile. On the profile, which goes
+-- before the memberships do: triggers on auth.users cannot be dropped on a hosted project.
 -- definer because whoever deletes an account need not be able to read who belongs where.
 create function private.lock_organizations_of() returns trigger
 language plpgsql
@@ -242,6 +244,11 @@ begin
 	where id in (select organization_id from public.memberships where user_id = old.id)
 	order by id
 	for no key update;
+	perform from public.organizations
+	where id in (
+		select organization_id from public.invitations where created_by = old.id or used_by = old.id
+	)
+	for key share;
 	return old;
 end;
 $$;

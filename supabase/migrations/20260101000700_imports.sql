@@ -1,9 +1,9 @@
 -- Purpose: an organization's inventory, and files of it that are imported in the background: a file is stored
 --   line by line, its columns are matched to fields, and a worker stores a chunk of lines after the other.
 -- Depends on: foundation, registration, account, jobs, live, organizations.
--- To remove: drop the functions and tables below, in public and in private, with the trigger _500_imports on
---   private.jobs and _450_imports on public.users; and src/lib/features/imports, its pages, its task and its
---   lines in the nav.
+-- To remove: drop the functions and tables below, in public and in private, with the triggers _500_imports on
+--   private.jobs and public.organizations, and _410_imports and _450_imports on public.users; and
+--   src/lib/features/imports, its pages, its task and its lines in the nav.
 --
 -- A line is stored exactly once: what a chunk stores and refuses, and the number of the next one, are one
 -- transaction, behind the lease of the queue. Whoever dies in it has done nothing, and whoever comes after
@@ -487,9 +487,9 @@ begin
 end;
 $$;
 
--- Those wait here who add to an organization at the same moment. Whoever is no member does not: false, and the
--- policy refuses them, and they do not learn how full it is. Whoever is none any more behind the lock is refused
--- here, as the policy goes by what was when the statement began.
+-- Those wait here who add to an organization at the same moment, and for one that is being deleted. Whoever is no
+-- member does not: false, and the policy refuses them, and they do not learn how full it is. Whoever is none any
+-- more behind the lock is refused here, as the policy goes by what was when the statement began.
 create function private.lock_imports_of(p_organization_id uuid) returns boolean
 language plpgsql
 set search_path = ''
@@ -500,6 +500,7 @@ begin
 		return false;
 	end if;
 	perform pg_advisory_xact_lock(hashtextextended('private.lock_imports_of ' || p_organization_id::text, 0));
+	perform from public.organizations where id = p_organization_id for key share;
 	if auth.uid() is not null
 		and not (private.is_active() and p_organization_id = any (private.my_organizations())) then
 		raise exception 'there is no such organization' using errcode = 'PT404', hint = 'no_organization';
@@ -594,16 +595,16 @@ begin
 end;
 $$;
 
--- With the organization go its imports, and what was to be done for them.
+-- With the organization go its imports.
 -- definer because of the same.
-create function private.forget_import() returns trigger
+create function private.hold_imports() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
 begin
-	perform private.cancel_job('imports.run', old.id);
-	return null;
+	perform private.hold_jobs('imports.run', array(select id from public.scheduled_jobs where organization_id = old.id));
+	return old;
 end;
 $$;
 
@@ -632,7 +633,28 @@ begin
 end;
 $$;
 
--- The import of somebody whose account is deleted is the organization's, and goes on in another owner's name.
+-- An organization that somebody has left may have files and imports of theirs. It must not go while their account
+-- does, as both change these rows. After the organizations that they belong to, and before the queue's jobs.
+-- definer because of the same.
+create function private.hold_organizations_imported_to() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+	perform from public.organizations
+	where id in (
+		select organization_id from public.import_files where created_by = old.id
+		union all
+		select organization_id from public.scheduled_jobs where created_by = old.id
+	)
+	for key share;
+	return old;
+end;
+$$;
+
+-- The import of somebody whose account is deleted is the organization's, and goes on in another owner's name: not
+-- of somebody whose account is being deleted, too, who may wait for this one.
 -- On the profile, which goes before the queue's jobs do: see private.lock_organizations_of().
 -- definer because whoever deletes an account may not write the queue.
 create function private.hand_over_imports() returns trigger
@@ -643,17 +665,17 @@ as $$
 begin
 	update private.jobs as job
 	set owner_id = heir.user_id
-	from (
-		select distinct on (import.id) import.id, member.user_id
-		from public.scheduled_jobs as import
-		join public.memberships as member
-			on member.organization_id = import.organization_id and member.user_id <> old.id
-		where import.id in (
-			select subject_id from private.jobs where owner_id = old.id and kind = 'imports.run'
-		)
-		order by import.id, member.role desc, member.created_at, member.user_id
+	from public.scheduled_jobs as import
+	cross join lateral (
+		select member.user_id
+		from public.memberships as member
+		join auth.users as account on account.id = member.user_id
+		where member.organization_id = import.organization_id and member.user_id <> old.id
+		order by member.role desc, member.created_at, member.user_id
+		limit 1
+		for key share of account skip locked
 	) as heir
-	where job.subject_id = heir.id and job.kind = 'imports.run' and job.owner_id = old.id;
+	where job.owner_id = old.id and job.kind = 'imports.run' and import.id = job.subject_id;
 	return old;
 end;
 $$;
@@ -1437,8 +1459,9 @@ revoke execute on function
 	private.limit_imports(),
 	private.fill_import(),
 	private.enqueue_import(),
-	private.forget_import(),
+	private.hold_imports(),
 	private.follow_import_job(),
+	private.hold_organizations_imported_to(),
 	private.hand_over_imports(),
 	private.tell_of_import(),
 	private.edit_inventory_item(),
@@ -1481,7 +1504,9 @@ create trigger _500_enqueue after insert on public.scheduled_jobs
 	for each row when (new.status = 'scheduled')
 	execute function private.enqueue_import();
 create trigger _500_forget after delete on public.scheduled_jobs
-	for each row execute function private.forget_import();
+	for each row execute function private.forget_job('imports.run');
+create trigger _500_imports before delete on public.organizations
+	for each row execute function private.hold_imports();
 create trigger _600_tell after update of status, told_at, error_code on public.scheduled_jobs
 	for each row when (
 		new.status <> old.status or new.told_at is distinct from old.told_at
@@ -1491,6 +1516,8 @@ create trigger _600_tell after update of status, told_at, error_code on public.s
 create trigger _200_edit before update on public.inventory_items
 	for each row when (new.import_id is not distinct from old.import_id)
 	execute function private.edit_inventory_item();
+create trigger _410_imports before delete on public.users
+	for each row execute function private.hold_organizations_imported_to();
 create trigger _450_imports before delete on public.users
 	for each row execute function private.hand_over_imports();
 -- Not when a lease is extended.

@@ -39,6 +39,16 @@ describe.skipIf(!races)(
 
 		afterEach(() => race.close());
 
+		/** Another owner of the place. */
+		async function addOwner(): Promise<typeof whose> {
+			const { person } = await makePlace(sql);
+			await sql(
+				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
+				[whose.place, person],
+			);
+			return { person, place: whose.place };
+		}
+
 		type Held = { id: string; token: string };
 		async function claim(): Promise<Held> {
 			const [held] = await sql<Held>(
@@ -139,11 +149,7 @@ describe.skipIf(!races)(
 		});
 
 		test('a starter who is removed sees nothing more of it, and it goes on', async () => {
-			const boss = await makePlace(sql);
-			await sql(
-				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
-				[whose.place, boss.person],
-			);
+			await addOwner();
 			const token = await race.tokenOf(whose.person);
 			const id = await startImport(sql, whose, file);
 			const held = await claim();
@@ -172,11 +178,7 @@ describe.skipIf(!races)(
 			text: string,
 			loss = losses.removed(whose.person),
 		): Promise<unknown> {
-			const boss = await makePlace(sql);
-			await sql(
-				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
-				[whose.place, boss.person],
-			);
+			await addOwner();
 			const token = await race.tokenOf(whose.person);
 			const [answer] = await race.meet(held, [() => race.ask(token, text)], (holder) =>
 				holder.unsafe(loss),
@@ -275,11 +277,7 @@ describe.skipIf(!races)(
 			['file is', () => `delete from public.import_files where id = '${file}'`],
 			['starter is', () => `delete from auth.users where id = '${whose.person}'`],
 		])('old imports whose %s deleted while they are forgotten hold up nobody', async (_, call) => {
-			const boss = await makePlace(sql);
-			await sql(
-				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
-				[whose.place, boss.person],
-			);
+			const boss = await addOwner();
 			await sql(
 				`insert into public.scheduled_jobs (organization_id, created_by, file_id, mapping, status, details, created_at)
 				select $1, $2, $3, '{"sku": 0, "name": 1}', 'done', case n when 0 then 'leaving' else 'kept' end,
@@ -289,8 +287,7 @@ describe.skipIf(!races)(
 			);
 			await sql(`insert into private.import_refusals (job_id, line, fields, reason)
 				select id, 2, '{}', 'sku_missing' from public.scheduled_jobs where details = 'leaving'`);
-			const theirs = { person: boss.person, place: whose.place };
-			await startImport(sql, theirs, await storeFile(sql, theirs, 1000, 50));
+			await startImport(sql, boss, await storeFile(sql, boss, 1000, 50));
 			const held = await claim();
 
 			const gate = await race.owner.reserve();
@@ -334,11 +331,7 @@ describe.skipIf(!races)(
 		});
 
 		test('an account that is deleted leaves its import to the organization', async () => {
-			const boss = await makePlace(sql);
-			await sql(
-				`insert into public.memberships (organization_id, user_id, role) values ($1, $2, 'owner')`,
-				[whose.place, boss.person],
-			);
+			await addOwner();
 			const id = await startImport(sql, whose, file);
 			const running = work(await claim());
 			await sql('delete from auth.users where id = $1', [whose.person]);
@@ -439,6 +432,67 @@ describe.skipIf(!races)(
 			expect(await race.meet(rename(3), [() => work(held)])).toEqual([false]);
 			expect(await items()).toMatchObject([{ sku: 'SKU-3', name: 'Edited' }]);
 			expect(await read(id)).toMatchObject({ status: 'undone', undone: good - 1 });
+		});
+
+		test('an organization that is deleted takes the queue before its imports, as a worker does', async () => {
+			await startImport(sql, whose, file);
+			const token = await race.tokenOf(whose.person);
+			const outcomes = await race.meet(
+				'select from private.jobs for update',
+				[() => race.call(token, `delete_organization('${whose.place}', 'Place')`)],
+				(holder) => holder`select from public.scheduled_jobs for update nowait`,
+			);
+			expect(outcomes).toEqual(['done']);
+		});
+
+		test('a new file takes the organization before a stale one, as its deletion does', async () => {
+			await sql(
+				`update public.import_files set complete = false, created_at = now() - interval '2 days'`,
+			);
+			const token = await race.tokenOf(whose.person);
+			const answers = await race.meet(
+				'select from public.organizations for update',
+				[() => race.ask(token, begun.file())],
+				(holder) => holder`delete from public.organizations`,
+			);
+			expect(answers).toEqual(['no_organization']);
+		});
+
+		test('an account takes an organization that it has left before what it has in the queue', async () => {
+			await startImport(sql, whose, file);
+			const token = await race.tokenOf(whose.person);
+			await addOwner();
+			await sql('delete from public.memberships where user_id = $1', [whose.person]);
+			const outcomes = await race.meet(
+				'select from public.organizations for update',
+				[() => race.call(token, 'delete_my_account()')],
+				(holder) => holder`select from private.jobs for update nowait`,
+			);
+			expect(outcomes).toEqual(['done']);
+		});
+
+		test('an import is handed over to nobody who is leaving, too', async () => {
+			const [leaving, staying] = [await addOwner(), await addOwner()];
+			await startImport(sql, whose, file);
+			const token = await race.tokenOf(whose.person);
+			const outcome = await race.pass(
+				`select from auth.users where id = '${leaving.person}' for update`,
+				() => race.call(token, 'delete_my_account()'),
+			);
+			expect(outcome).toBe('done');
+			expect(await sql('select owner_id from private.jobs')).toEqual([
+				{ owner_id: staying.person },
+			]);
+		});
+
+		test('a member who is leaving holds up nobody who cancels an import', async () => {
+			const id = await startImport(sql, whose, file);
+			const { person } = await addOwner();
+			const token = await race.tokenOf(whose.person);
+			const answer = await race.pass(`delete from auth.users where id = '${person}'`, () =>
+				race.ask(token, `select public.cancel_import('${id}')`),
+			);
+			expect(answer).toBe(true);
 		});
 	},
 );

@@ -69,4 +69,43 @@ describe.skipIf(!races)('a training, on PostgreSQL in the shape of a hosted proj
 		expect(code).toBe('no_dataset');
 		expect(await left()).toHaveLength(0);
 	});
+
+	const orders = {
+		'a model takes the account first': [
+			'delete from public.ai_models',
+			'auth.users',
+			'public.ai_models',
+		],
+		'a model takes the jobs of its trainings first': [
+			'delete from public.ai_models',
+			'private.jobs',
+			'public.training_jobs',
+		],
+		'a training takes its job first': [
+			'delete from public.training_jobs',
+			'private.jobs',
+			'public.training_jobs',
+		],
+	} as const;
+	test.each(Object.entries(orders))('who deletes %s', async (_, [act, first, second]) => {
+		await race.owner`insert into public.training_jobs (user_id, model_id) values (${person}, ${model})`;
+		const token = await race.tokenOf(person);
+		await race.meet(`select from ${first} for update`, [() => race.ask(token, act)], (holder) =>
+			holder.unsafe(`select from ${second} for update nowait`),
+		);
+		expect(await left()).toHaveLength(0);
+	});
+
+	test('nobody waits for an account that is being deleted to tell it something', async () => {
+		await race.owner`insert into public.training_jobs (user_id, model_id) values (${person}, ${model})`;
+		const [job] = await race.owner<{ id: string; token: string }[]>`
+			select id, token from public.claim_jobs('w', array['models.train'], 1, 300)`;
+		const outcome = await race.pass('select from auth.users for update', () =>
+			race.call('secret key', `fail_job(${job?.id}, ${job?.token}, 'x', true)`),
+		);
+		expect(outcome).toBe('done');
+		expect(await race.owner`select from public.training_jobs where state = 'failed'`).toHaveLength(
+			1,
+		);
+	});
 });

@@ -206,21 +206,10 @@ describe.skipIf(!races)(
 			expect(
 				await race.owner`select from public.notifications where user_id = ${ann}`,
 			).toHaveLength(1);
-			const gate = await race.owner.reserve();
-			await gate`begin`;
-			await gate.unsafe(hold.replace('$', `'${ann}'`));
-			let outcome: string | undefined;
-			const calling = race.call(token, call(place)).then((came) => {
-				outcome = came;
-			});
-			let waits = false;
-			while (!waits && outcome === undefined) {
-				waits = (await gate`select from pg_locks where not granted`).length > 0;
-			}
-			await gate`commit`;
-			gate.release();
-			await calling;
-			expect({ outcome, waits }).toEqual({ outcome: 'done', waits: false });
+			const outcome = await race.pass(hold.replace('$', `'${ann}'`), () =>
+				race.call(token, call(place)),
+			);
+			expect(outcome).toBe('done');
 		});
 
 		test("an owner who is removed while they revoke another's link revokes none", async () => {
@@ -234,6 +223,32 @@ describe.skipIf(!races)(
 				() => race.call(token, `revoke_invitation('${link?.id}')`),
 			]);
 			expect(outcomes).toEqual(['no_organization']);
+		});
+
+		test('an owner takes their own account before the organization, as its deletion does', async () => {
+			const boss = await race.makePerson('boss');
+			const place = await makePlace([boss]);
+			const token = await race.tokenOf(boss);
+			const outcomes = await race.meet(
+				`select from auth.users where id = '${boss}' for update`,
+				[() => race.call(token, invite(place))],
+				(holder) => holder`select from public.organizations for no key update nowait`,
+			);
+			expect(outcomes).toEqual(['done']);
+		});
+
+		test('an account takes the organizations that it has invited to before its invitations', async () => {
+			const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
+			const place = await makePlace([a]);
+			await race.owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
+				values (${place}, 'member', repeat('0', 64), ${b})`;
+			const token = await race.tokenOf(b);
+			const outcomes = await race.meet(
+				`select from public.organizations where id = '${place}' for update`,
+				[() => race.call(token, 'delete_my_account()')],
+				(holder) => holder`select from public.invitations for update nowait`,
+			);
+			expect(outcomes).toEqual(['done']);
 		});
 	},
 );

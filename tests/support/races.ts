@@ -35,6 +35,8 @@ export type Race = {
 		acts: (() => Promise<Came>)[],
 		meanwhile?: (holder: postgres.ReservedSql) => Promise<unknown>,
 	): Promise<Came[]>;
+	/** What comes of an act while something is held that it must not wait for. */
+	pass<Came>(hold: string, act: () => Promise<Came>): Promise<Came>;
 	close(): Promise<void>;
 };
 
@@ -69,6 +71,21 @@ function newRace(owner: postgres.Sql, api: postgres.Sql): Race {
 		token === 'secret key'
 			? attemptWithSecretKey(runner(api), statement)
 			: attemptAs(runner(api), token, statement);
+	async function holdIn(hold: string): Promise<postgres.ReservedSql> {
+		const holder = await owner.reserve();
+		await holder`begin`;
+		await holder.unsafe(hold);
+		return holder;
+	}
+	async function countWaiting(holder: postgres.ReservedSql): Promise<number> {
+		const [row] = await holder<{ waiting: number }[]>`
+			select count(distinct pid)::integer as waiting from pg_locks where not granted`;
+		return row?.waiting ?? 0;
+	}
+	async function letGo(holder: postgres.ReservedSql): Promise<void> {
+		await holder`commit`;
+		holder.release();
+	}
 	const refusalOf = ({ hint, code }: Outcome) => hint ?? code;
 
 	return {
@@ -93,21 +110,25 @@ function newRace(owner: postgres.Sql, api: postgres.Sql): Race {
 			return refusalOf(outcome) ?? Object.values(outcome.rows[0] ?? {})[0];
 		},
 		async meet(hold, acts, meanwhile) {
-			const holder = await owner.reserve();
-			await holder`begin`;
-			await holder.unsafe(hold);
+			const holder = await holdIn(hold);
 			let over = 0;
 			const acting = acts.map((act) => act().finally(() => (over += 1)));
-			for (let waiting = 0; waiting < acts.length;) {
+			while ((await countWaiting(holder)) < acts.length) {
 				if (over > 0) throw new Error('It was over before it had to wait.');
-				const [row] = await holder<{ waiting: number }[]>`
-					select count(distinct pid)::integer as waiting from pg_locks where not granted`;
-				waiting = row?.waiting ?? 0;
 			}
 			await meanwhile?.(holder);
-			await holder`commit`;
-			holder.release();
+			await letGo(holder);
 			return Promise.all(acting);
+		},
+		async pass(hold, act) {
+			const holder = await holdIn(hold);
+			let over = false;
+			const acting = act().finally(() => (over = true));
+			while (!over) {
+				if ((await countWaiting(holder)) > 0) throw new Error('It had to wait.');
+			}
+			await letGo(holder);
+			return acting;
 		},
 		async close() {
 			await Promise.all([owner.end({ timeout: 0 }), api.end({ timeout: 0 })]);

@@ -295,7 +295,7 @@ begin
 	if private.is_admin() then
 		perform private.lock_admins();
 	end if;
-	perform from auth.users where id = v_user_id for update;
+	perform from auth.users where id = v_user_id for no key update;
 	if not found then
 		-- Asked twice at once: it is done.
 		return;

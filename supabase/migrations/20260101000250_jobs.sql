@@ -356,7 +356,7 @@ grant execute on function
 	public.release_jobs(bigint[], bigint[])
 	to service_role;
 
--- Before a feature's own on the same table.
+-- Before a feature gives jobs of the account to somebody else.
 create trigger _420_jobs before delete on public.users
 	for each row execute function private.hold_jobs_of();
 create trigger _500_wake after insert on private.jobs

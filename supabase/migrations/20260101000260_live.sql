@@ -91,8 +91,9 @@ create policy delete_own on public.notifications
 
 -- Tells a person's open pages. Whoever writes one event takes two old ones away, so the table holds what
 -- the last quarter of an hour brought, whether anybody listens or not.
--- An account that is being deleted is told nothing, in this transaction or another: nobody waits for that, as
--- it takes all that the account has, and what happens to one person is not stopped by another who leaves.
+-- An account that is being deleted is told nothing, in this transaction or another, also when the deletion fails in
+-- the end: nobody waits for that, as it takes all that the account has, and what happens to one person is not
+-- stopped by another who leaves.
 -- definer because the worker's role may not read auth.users, and needs no right to the outbox this way.
 create function private.tell(p_user_id uuid, p_topic text, p_subject_id uuid, p_data jsonb default '{}') returns void
 language plpgsql
@@ -144,6 +145,7 @@ begin
 		where user_id = p_user_id
 		order by created_at desc, id desc
 		offset 500
+		for update skip locked
 	));
 end;
 $$;

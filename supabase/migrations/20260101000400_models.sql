@@ -290,10 +290,12 @@ security definer
 set search_path = ''
 as $$
 begin
-	perform from auth.users where id = auth.uid() for key share;
-	perform private.hold_jobs('models.train', array(
-		select id from public.training_jobs where user_id = auth.uid() and state in ('waiting', 'running', 'failed')
-	));
+	if private.is_active() then
+		perform from auth.users where id = auth.uid() for key share;
+		perform private.hold_jobs('models.train', array(
+			select id from public.training_jobs where user_id = auth.uid() and state in ('waiting', 'running', 'failed')
+		));
+	end if;
 	return null;
 end;
 $$;

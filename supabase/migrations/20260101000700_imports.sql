@@ -499,6 +499,7 @@ begin
 		and not (private.is_active() and p_organization_id = any (private.my_organizations())) then
 		return false;
 	end if;
+	perform from auth.users where id = auth.uid() for key share;
 	perform pg_advisory_xact_lock(hashtextextended('private.lock_imports_of ' || p_organization_id::text, 0));
 	perform from public.organizations where id = p_organization_id for key share;
 	if auth.uid() is not null
@@ -603,7 +604,10 @@ security definer
 set search_path = ''
 as $$
 begin
-	perform private.hold_jobs('imports.run', array(select id from public.scheduled_jobs where organization_id = old.id));
+	perform private.hold_jobs('imports.run', array(
+		select id from public.scheduled_jobs
+		where organization_id = old.id and status in ('scheduled', 'running', 'failed', 'undoing')
+	));
 	return old;
 end;
 $$;
@@ -653,9 +657,33 @@ begin
 end;
 $$;
 
--- The import of somebody whose account is deleted is the organization's, and goes on in another owner's name: not
--- of somebody whose account is being deleted, too, who may wait for this one.
--- On the profile, which goes before the queue's jobs do: see private.lock_organizations_of().
+-- Who goes on with what somebody has begun whose account is deleted. Not whose account is being deleted, too, and may
+-- wait for this one, as long as there is somebody else; but rather that than nobody.
+create function private.heir_of_imports(p_organization_id uuid, p_leaver uuid) returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+	v_heirs uuid[] := array(
+		select user_id
+		from public.memberships
+		where organization_id = p_organization_id and user_id <> p_leaver
+		order by role desc, created_at, user_id
+	);
+	v_heir uuid;
+begin
+	select account.id into v_heir
+	from auth.users as account
+	where account.id = any (v_heirs)
+	order by array_position(v_heirs, account.id)
+	limit 1
+	for key share skip locked;
+	return coalesce(v_heir, v_heirs[1]);
+end;
+$$;
+
+-- The import of somebody whose account is deleted is the organization's, and goes on in another owner's name. On the
+-- profile, which goes before the queue's jobs do: see private.lock_organizations_of().
 -- definer because whoever deletes an account may not write the queue.
 create function private.hand_over_imports() returns trigger
 language plpgsql
@@ -664,17 +692,8 @@ set search_path = ''
 as $$
 begin
 	update private.jobs as job
-	set owner_id = heir.user_id
+	set owner_id = coalesce(private.heir_of_imports(import.organization_id, old.id), job.owner_id)
 	from public.scheduled_jobs as import
-	cross join lateral (
-		select member.user_id
-		from public.memberships as member
-		join auth.users as account on account.id = member.user_id
-		where member.organization_id = import.organization_id and member.user_id <> old.id
-		order by member.role desc, member.created_at, member.user_id
-		limit 1
-		for key share of account skip locked
-	) as heir
 	where job.owner_id = old.id and job.kind = 'imports.run' and import.id = job.subject_id;
 	return old;
 end;
@@ -735,6 +754,8 @@ begin
 		select job.id, old.id
 		from public.scheduled_jobs as job
 		where job.id = old.import_id and job.status in ('scheduled', 'running')
+		-- An import that is being deleted takes the item with it, and would wait for it.
+		for key share skip locked
 		on conflict do nothing;
 	end if;
 	new.import_id := null;
@@ -1462,6 +1483,7 @@ revoke execute on function
 	private.hold_imports(),
 	private.follow_import_job(),
 	private.hold_organizations_imported_to(),
+	private.heir_of_imports(uuid, uuid),
 	private.hand_over_imports(),
 	private.tell_of_import(),
 	private.edit_inventory_item(),

@@ -458,17 +458,61 @@ describe.skipIf(!races)(
 			expect(answers).toEqual(['no_organization']);
 		});
 
-		test('an account takes an organization that it has left before what it has in the queue', async () => {
+		const left = {
+			'its imports': async () => {
+				await startImport(sql, whose, file);
+				await sql('update public.import_files set created_by = null');
+				return 'private.jobs';
+			},
+			'its files': async () => 'public.import_files',
+		};
+		test.each(Object.entries(left))(
+			'an account takes an organization that it has left before %s',
+			async (_, leave) => {
+				const later = await leave();
+				const token = await race.tokenOf(whose.person);
+				await addOwner();
+				await sql('delete from public.memberships where user_id = $1', [whose.person]);
+				const outcomes = await race.meet(
+					'select from public.organizations for update',
+					[() => race.call(token, 'delete_my_account()')],
+					(holder) => holder.unsafe(`select from ${later} for update nowait`),
+				);
+				expect(outcomes).toEqual(['done']);
+			},
+		);
+
+		test('an import is handed over to who seems to be leaving, too, when there is nobody else', async () => {
+			const heir = await addOwner();
 			await startImport(sql, whose, file);
 			const token = await race.tokenOf(whose.person);
-			await addOwner();
-			await sql('delete from public.memberships where user_id = $1', [whose.person]);
 			const outcomes = await race.meet(
-				'select from public.organizations for update',
+				`select from auth.users where id = '${heir.person}' for update`,
 				[() => race.call(token, 'delete_my_account()')],
-				(holder) => holder`select from private.jobs for update nowait`,
 			);
 			expect(outcomes).toEqual(['done']);
+			expect(await sql('select owner_id from private.jobs')).toEqual([{ owner_id: heir.person }]);
+		});
+
+		test('a new file takes the account before the organization, as its deletion does', async () => {
+			const token = await race.tokenOf(whose.person);
+			const answers = await race.meet(
+				`select from auth.users where id = '${whose.person}' for update`,
+				[() => race.ask(token, begun.file())],
+				(holder) => holder`select from public.organizations for update nowait`,
+			);
+			expect(answers).toEqual(['authenticated']);
+		});
+
+		test('who edits an item waits for no import that is being deleted, and is in the way of it', async () => {
+			await startImport(sql, whose, file);
+			const held = await claim();
+			await step(held);
+			const token = await race.tokenOf(whose.person);
+			await race.pass('select from public.scheduled_jobs for update', () =>
+				race.ask(token, rename(3)),
+			);
+			expect((await items()).find(({ sku }) => sku === 'SKU-3')).toMatchObject({ name: 'Edited' });
 		});
 
 		test('an import is handed over to nobody who is leaving, too', async () => {

@@ -1,6 +1,6 @@
 /** What happens to a person while their training is being started, over two connections. */
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startRaces, type Race } from '../support/races.ts';
+import { startRaces, type Race, type Token } from '../support/races.ts';
 
 const races = await startRaces();
 afterAll(() => races?.stop());
@@ -87,13 +87,46 @@ describe.skipIf(!races)('a training, on PostgreSQL in the shape of a hosted proj
 			'public.training_jobs',
 		],
 	} as const;
-	test.each(Object.entries(orders))('who deletes %s', async (_, [act, first, second]) => {
+	test.each(
+		Object.entries(orders).flatMap(([what, order]) =>
+			(['is not over', 'was given up'] as const).map((state) => [what, state, ...order] as const),
+		),
+	)('who deletes %s, when one %s', async (_, state, act, first, second) => {
 		await race.owner`insert into public.training_jobs (user_id, model_id) values (${person}, ${model})`;
+		if (state === 'was given up') await race.owner`update private.jobs set failed_at = now()`;
 		const token = await race.tokenOf(person);
 		await race.meet(`select from ${first} for update`, [() => race.ask(token, act)], (holder) =>
 			holder.unsafe(`select from ${second} for update nowait`),
 		);
 		expect(await left()).toHaveLength(0);
+	});
+
+	const deletions = {
+		'signed out and tries to delete a model takes no job': async (token: Token) => {
+			await race.owner`delete from auth.sessions`;
+			return race.ask(token, 'delete from public.ai_models');
+		},
+		'an admin takes no job of their own with an account that they delete': async (token: Token) => {
+			await race.owner`update public.users set role = 'admin' where id = ${person}`;
+			const other = await race.makePerson('other');
+			await race.owner`insert into public.ai_models (user_id, name, target) values (${other}, 'Kinds', 'b')`;
+			return race.call(token, `admin_delete_user('${other}', 'other@tests.example')`);
+		},
+	};
+	test.each(Object.entries(deletions))('who is %s', async (_, act) => {
+		await race.owner`insert into public.training_jobs (user_id, model_id) values (${person}, ${model})`;
+		const token = await race.tokenOf(person);
+		await race.pass('select from private.jobs for update', () => act(token));
+		expect(await race.owner`select from private.jobs`).toHaveLength(1);
+	});
+
+	test('nobody waits for who deletes what they were told, when their list is full', async () => {
+		await race.owner`insert into public.notifications (user_id, kind, data)
+			select ${person}, 'test.race', '{}' from generate_series(1, 500)`;
+		await race.pass('select from public.notifications for update', () =>
+			race.ask('secret key', `select private.notify('${person}', 'test.race', '{}')`),
+		);
+		expect(await race.owner`select from public.notifications`).toHaveLength(501);
 	});
 
 	test('nobody waits for an account that is being deleted to tell it something', async () => {

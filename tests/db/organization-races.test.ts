@@ -237,18 +237,22 @@ describe.skipIf(!races)(
 			expect(outcomes).toEqual(['done']);
 		});
 
-		test('an account takes the organizations that it has invited to before its invitations', async () => {
-			const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
-			const place = await makePlace([a]);
-			await race.owner`insert into public.invitations (organization_id, role, secret_hash, created_by)
-				values (${place}, 'member', repeat('0', 64), ${b})`;
-			const token = await race.tokenOf(b);
-			const outcomes = await race.meet(
-				`select from public.organizations where id = '${place}' for update`,
-				[() => race.call(token, 'delete_my_account()')],
-				(holder) => holder`select from public.invitations for update nowait`,
-			);
-			expect(outcomes).toEqual(['done']);
-		});
+		test.each(['created_by', 'used_by'])(
+			'an account takes the organizations before the invitations that have it as %s',
+			async (column) => {
+				const [a, b] = [await race.makePerson('a'), await race.makePerson('b')];
+				const place = await makePlace([a]);
+				await race.owner`insert into public.invitations (organization_id, role, secret_hash)
+					values (${place}, 'member', repeat('0', 64))`;
+				await race.owner`update public.invitations set ${race.owner(column)} = ${b}`;
+				const token = await race.tokenOf(b);
+				const outcomes = await race.meet(
+					`select from public.organizations where id = '${place}' for update`,
+					[() => race.call(token, 'delete_my_account()')],
+					(holder) => holder`select from public.invitations for update nowait`,
+				);
+				expect(outcomes).toEqual(['done']);
+			},
+		);
 	},
 );

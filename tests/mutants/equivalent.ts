@@ -43,9 +43,16 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 		reason: 'Nobody but the service role may call it: for everybody else there is no answer.',
 	},
 	{
+		kind: 'trigger dropped',
+		objects:
+			/^trigger (_100_hold on public\.(ai_models|training_jobs)|_410_imports on public\.users|_420_jobs on public\.users|_500_imports on public\.organizations)$/,
+		reason:
+			'They keep people from waiting in a circle, which takes two connections: models-races.test.ts, imports-races.test.ts and queue-races.test.ts.',
+	},
+	{
 		kind: 'invoker, not definer',
 		objects:
-			/^function private\.(count_listed|note_departure|lock_organizations_of|hand_over_imports)\(\)$/,
+			/^function private\.(count_listed|note_departure|lock_organizations_of|hold_jobs_of|hold_organizations_imported_to|hand_over_imports)\(\)$/,
 		reason:
 			'What goes with an account is deleted by a foreign key, as the owner of the table; the service role, who may delete profiles, may read and lock what it reads, and is no account that leaves.',
 	},
@@ -58,7 +65,7 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'definer, not invoker',
-		objects: /^function private\.(finish_job|require_lease|job_error|job_state|notify)\(/,
+		objects: /^function private\.(finish_job|require_lease|hold_leases|job_error|job_state)\(/,
 		reason: 'Only the service role may call them, and it may do all of it itself.',
 	},
 	{

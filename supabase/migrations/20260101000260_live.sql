@@ -201,8 +201,9 @@ begin
 end;
 $$;
 
--- The session of a person who opens the stream, from the token that the data API has verified, or a refusal.
--- definer because people may not call require_active().
+-- The session of a person who opens the stream, from the token that the data API has verified, or a refusal with a
+-- code of its own: whoever logs out may have opened a page a moment before, and a missing grant is something else.
+-- definer because not every backend lets people into the schema auth.
 create function private.live_session() returns uuid
 language plpgsql
 stable
@@ -210,7 +211,9 @@ security definer
 set search_path = ''
 as $$
 begin
-	perform private.require_active();
+	if not private.is_active() then
+		raise exception 'no live session' using errcode = 'PT401';
+	end if;
 	return (auth.jwt() ->> 'session_id')::uuid;
 end;
 $$;

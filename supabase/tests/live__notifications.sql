@@ -59,7 +59,7 @@ select tests.act_as('bob');
 select is_empty('select * from public.notifications', 'suspended: sees none');
 select is(tests.touched('update public.notifications set read_at = now()'), 0, 'suspended: marks none');
 select is(tests.touched('delete from public.notifications'), 0, 'suspended: deletes none');
-select throws_ok('select public.live_session()', '42501', 'no live session', 'suspended: opens no stream');
+select throws_ok('select public.live_session()', 'PT401', 'no live session', 'suspended: opens no stream');
 select tests.stop_acting();
 select tests.act_as_anonymous();
 select throws_ok('select public.live_session()', '42501', null, 'anonymous: opens no stream');

@@ -4,7 +4,7 @@ import { listen, makeMembers, type Listener, type Member } from '../support/list
 import { startPostgres } from '../support/postgres.ts';
 import { startStage, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { withNetwork } from './fault.ts';
+import { withFault, withNetwork } from './fault.ts';
 
 const server = await startPostgres();
 let stage: Stage;
@@ -262,6 +262,22 @@ it('does not begin for a person who logs out while it is being opened', async ()
 			expect((await listen(stage, ann.visitor)).status).toBe(204);
 		},
 	);
+});
+
+it('says so when the database does not let people ask for their session: that is no end of one', async () => {
+	const ann = await makeMember();
+	const status = await withFault(
+		stage,
+		{
+			make: 'revoke execute on function public.live_session() from authenticated;',
+			mend: 'grant execute on function public.live_session() to authenticated;',
+		},
+		async () => (await listen(stage, ann.visitor)).status,
+	);
+	expect(status).toBe(403);
+	const tab = await listen(stage, ann.visitor);
+	expect(tab.status).toBe(200);
+	tab.close();
 });
 
 it.each([{ SUPABASE_SECRET_KEY: '' }, { LIVE_UPDATES: 'off' }])(

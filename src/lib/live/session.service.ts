@@ -7,7 +7,7 @@ export async function findSession(client: Client): Promise<string | null> {
 	try {
 		return await answerOf(client.rpc('live_session', {}, { get: true }));
 	} catch (error) {
-		if (error instanceof AppError && (error.status === 401 || error.status === 403)) return null;
+		if (error instanceof AppError && error.status === 401) return null;
 		throw error;
 	}
 }

@@ -46,17 +46,25 @@ export type Races = { open(): Promise<Race>; stop(): Promise<void> };
 export async function startRaces(): Promise<Races | null> {
 	const server = await startPostgres({ superuser: 'supabase_admin' });
 	if (!server) return null;
-	await server.connect({ max: 1 }).unsafe(readFixture('hosted-roles.sql'));
+	const admin = server.connect({ max: 1 });
+	await admin.unsafe(readFixture('hosted-roles.sql'));
+	// Migrating takes long, copying does not.
+	await admin.unsafe('create database original');
+	const fixture = server.connect({ database: 'original', max: 1 });
+	await fixture.unsafe(readFixture('hosted-auth.sql'));
+	const migrator = server.connect({ database: 'original', user: 'postgres', max: 1 });
+	await migrate(runner(migrator));
+	await Promise.all([fixture.end(), migrator.end()]);
 
 	let count = 0;
 	return {
 		async open() {
 			const database = `race_${++count}`;
-			await server.connect({ max: 1 }).unsafe(`create database ${database}`);
-			await server.connect({ database, max: 1 }).unsafe(readFixture('hosted-auth.sql'));
-			const owner = server.connect({ database, user: 'postgres', max: 20 });
-			await migrate(runner(owner));
-			return newRace(owner, server.connect({ database, user: 'authenticator', max: 20 }));
+			await admin.unsafe(`create database ${database} template original`);
+			return newRace(
+				server.connect({ database, user: 'postgres', max: 20 }),
+				server.connect({ database, user: 'authenticator', max: 20 }),
+			);
 		},
 		stop: () => server.stop(),
 	};

@@ -2,7 +2,7 @@
  * What do open streams cost the backend? Opens as many as asked for, at the production build, before the embedded
  * backend, and counts every call that reaches it: at rest, while things happen to everybody, and when all come back at
  * once as after a deployment:
- *   npm run build && npm run bench:live          500 streams, a minute each
+ *   npm run bench:live                           500 streams, a minute each
  *   npm run bench:live -- 2000 30                another number, for so many seconds
  * With PostgreSQL on the machine it is the backend's; else PGlite.
  */

@@ -1,7 +1,7 @@
 /**
  * How much memory does an upload take? The production build and the embedded backend on a throw-away PostgreSQL, each
  * started anew for each file, which goes through the page's form as a browser sends it:
- *   npm run build && npm run bench:upload                  1, 20 and 200 MB, three times each
+ *   npm run bench:upload                                   1, 20 and 200 MB, three times each
  *   npm run bench:upload -- --rounds 1 --lines 10000       other files
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { AppError, backendAway } from '../errors.ts';
 import { isRefresh } from './refresh-once.ts';
 
@@ -25,14 +24,15 @@ export function withinBudget(fetch: typeof globalThis.fetch): typeof globalThis.
 
 /** What the library answers, or an error when it goes on asking for longer than the budget. */
 export async function inBudget<T>(asking: Promise<T>): Promise<T> {
-	const answered = new AbortController();
-	const giveUp = async (): Promise<never> => {
-		await setTimeout(budget + 500, undefined, { signal: answered.signal });
-		throw new AppError('refresh_unanswered', 503, backendAway);
-	};
+	let timer: NodeJS.Timeout | undefined;
+	const tooLate = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			reject(new AppError('refresh_unanswered', 503, backendAway));
+		}, budget + 500);
+	});
 	try {
-		return await Promise.race([asking, giveUp()]);
+		return await Promise.race([asking, tooLate]);
 	} finally {
-		answered.abort();
+		clearTimeout(timer);
 	}
 }

@@ -6,7 +6,7 @@ import { backendAddress } from '../environment.server.ts';
 import type { Database } from './database.types.ts';
 import { withinBudget } from './refresh-budget.ts';
 import { refreshOnce } from './refresh-once.ts';
-import { isSessionCookie, sessionCookie, withoutBrokenSession } from './session-cookie.ts';
+import { decodeSession, isSessionCookie, sessionCookie } from './session-cookie.ts';
 
 export type Client = SupabaseClient<Database>;
 
@@ -34,7 +34,7 @@ export function createRequestClient({
 	return createServerClient<Database>(url, publishableKey, {
 		cookieOptions: { name: sessionCookie, path: '/', httpOnly: true, sameSite: 'lax', secure },
 		cookies: {
-			getAll: () => withoutBrokenSession(cookies.getAll()),
+			getAll: () => decodeSession(cookies.getAll()),
 			setAll: (changes, headers) => {
 				for (const change of changes) {
 					const options = { ...change.options, path: '/' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutBrokenSession } from './session-cookie.ts';
+import { decodeSession } from './session-cookie.ts';
 
 const session = {
 	access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl',
@@ -11,22 +11,28 @@ const encode = (value: unknown) =>
 	`base64-${Buffer.from(JSON.stringify(value)).toString('base64url')}`;
 const other = { name: 'theme', value: 'dark' };
 
-/** What is left of a session's cookie beside another one. */
-const left = (value: string) => withoutBrokenSession([{ name: 'session', value }, other]);
+/** What is made of a session's cookie beside another one. */
+const decoded = (value: string) => decodeSession([{ name: 'session', value }, other]);
 
 describe('the cookies of a session', () => {
-	it('stay when they hold one', () => {
-		expect(left(encode(session))).toHaveLength(2);
+	it('are the session that they hold', () => {
+		expect(decoded(encode(session))).toEqual([
+			other,
+			{ name: 'session', value: JSON.stringify(session) },
+		]);
 	});
 
-	it('stay when it is spread over several', () => {
+	it('are one session when it is spread over several, which stay to be taken away', () => {
 		const value = encode(session);
 		const parts = [
 			{ name: 'session.1', value: value.slice(50) },
 			{ name: 'session.0', value: value.slice(0, 50) },
 		];
-		expect(withoutBrokenSession(parts)).toEqual(parts);
-		expect(withoutBrokenSession(parts.slice(1))).toEqual([]);
+		expect(decodeSession(parts)).toEqual([
+			...parts,
+			{ name: 'session', value: JSON.stringify(session) },
+		]);
+		expect(decodeSession(parts.slice(1))).toEqual([]);
 	});
 
 	it.each([
@@ -39,13 +45,13 @@ describe('the cookies of a session', () => {
 		['is no moment', { expires_at: -8e200 }],
 		['is no person', { user: true }],
 	])('are taken for none when a part of it %s', (_, part) => {
-		expect(left(encode({ ...session, ...part }))).toEqual([other]);
+		expect(decoded(encode({ ...session, ...part }))).toEqual([other]);
 	});
 
 	it.each(['', 'base64-', 'base64-%', 'base64-_w', 'base64-bnVsbA', JSON.stringify(session), 'x'])(
 		'are taken for none when they hold %j',
 		(value) => {
-			expect(left(value)).toEqual([other]);
+			expect(decoded(value)).toEqual([other]);
 		},
 	);
 });

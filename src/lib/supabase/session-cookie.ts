@@ -18,12 +18,16 @@ export function isSessionCookie({ name }: Cookie): boolean {
 }
 
 /**
- * The cookies, without those of a session that no auth server can have given. Anybody can write anything into a cookie;
+ * The cookies as the library is to see them. A session is the JSON that it is: the library decodes it letter by letter,
+ * several times for each page. One that no auth server can have given is none: anybody can write anything into a cookie;
  * over some of it the library asks again and again, and over some it throws where nobody can catch it, which would end
  * the process.
  */
-export function withoutBrokenSession<C extends Cookie>(cookies: C[]): C[] {
-	return isSession(join(cookies)) ? cookies : cookies.filter((cookie) => !isSessionCookie(cookie));
+export function decodeSession(cookies: Cookie[]): Cookie[] {
+	const value = decode(join(cookies));
+	if (value === null) return cookies.filter((cookie) => !isSessionCookie(cookie));
+	// The parts stay beside the whole, for the library to take away once it writes another session.
+	return [...cookies.filter(({ name }) => name !== sessionCookie), { name: sessionCookie, value }];
 }
 
 function join(cookies: Cookie[]): string {
@@ -37,15 +41,15 @@ function join(cookies: Cookie[]): string {
 	return joined;
 }
 
-function isSession(value: string): boolean {
+function decode(value: string): string | null {
 	const [, encoded] = /^base64-([\w-]+)$/.exec(value) ?? [];
-	if (!encoded) return false;
+	if (!encoded) return null;
 	try {
 		const text = new TextDecoder('utf-8', { fatal: true }).decode(
 			Buffer.from(encoded, 'base64url'),
 		);
-		return v.is(session, JSON.parse(text));
+		return v.is(session, JSON.parse(text)) ? text : null;
 	} catch {
-		return false;
+		return null;
 	}
 }

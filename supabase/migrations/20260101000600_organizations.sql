@@ -254,8 +254,8 @@ end;
 $$;
 
 -- When a member is gone, whichever way: the links that they made are dead, and so are those for their email, so
--- that nobody comes back by themselves. And when the last owner's account was deleted, the member of longest standing is the owner, before all
--- who are suspended; an organization without members goes, with all that it holds.
+-- that nobody comes back by themselves. And when the last owner's account was deleted, the member of longest
+-- standing is the owner, before all who are suspended; an organization without members goes, with all that it holds.
 -- definer because whoever deletes an account may write none of this.
 create function private.settle_organization() returns trigger
 language plpgsql

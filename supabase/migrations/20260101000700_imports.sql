@@ -510,8 +510,9 @@ begin
 end;
 $$;
 
--- How much an organization keeps here, counted behind the lock. What was never read to its end goes when the next file comes.
--- And whoever asks is the author, here and below, also were the grants lost that keep people from writing it.
+-- How much an organization keeps here, counted behind the lock. What was never read to its end goes when the next
+-- file comes. And whoever asks is the author, here and below, also were the grants lost that keep people from
+-- writing it.
 -- definer because a member may not delete what somebody else is reading in.
 create function private.limit_import_files() returns trigger
 language plpgsql

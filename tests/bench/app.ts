@@ -1,7 +1,7 @@
 /**
  * How fast is the app? The production build and the embedded backend on PostgreSQL, next to a Kit page without anything
  * and next to the same authenticated page as the vendor's guide would ask for it (others.ts), by turns:
- *   npm run bench:app                                       5 rounds of 4 seconds each, then 5 minutes with 64 clients
+ *   npm run bench:app                                       9 rounds of 3 seconds each, then 5 minutes with 64 clients
  *   npm run bench:app -- --rounds 2 --seconds 1 --minutes 1
  */
 import { randomInt } from 'node:crypto';
@@ -26,8 +26,8 @@ import { median, medianAndSpread, quantile, writeTable } from './report.ts';
 
 const { values: options } = parseArgs({
 	options: {
-		rounds: { type: 'string', default: '5' },
-		seconds: { type: 'string', default: '4' },
+		rounds: { type: 'string', default: '9' },
+		seconds: { type: 'string', default: '3' },
 		minutes: { type: 'string', default: '5' },
 	},
 });

@@ -29,10 +29,10 @@ const reports = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 const reportOf = (name: string) => join(reports, `${name}.json`);
 
-const vitest = (name: string): Step => ({
+const vitest = (name: string, flags = ''): Step => ({
 	name,
 	parts: [name],
-	command: `npx vitest run --project ${name} --reporter=default --reporter=json "--outputFile.json=${reportOf(name)}"`,
+	command: `npx vitest run --project ${name} ${flags} --reporter=default --reporter=json "--outputFile.json=${reportOf(name)}"`,
 	count: countVitest,
 });
 
@@ -41,7 +41,8 @@ const STEPS: Step[] = [
 	{ name: 'lint', parts: ['static'], command: 'npm run lint' },
 	{ name: 'types', parts: ['static'], command: 'npm run check' },
 	vitest('unit'),
-	vitest('db'),
+	// By itself it leaves one processor idle, for what the tests start: these wait more than they start.
+	vitest('db', '--maxWorkers=100%'),
 	{ name: 'removal', parts: ['removal'], command: 'node tests/removal.ts --quick' },
 	{ name: 'build', parts: ['faults', 'e2e'], command: 'npm run build' },
 	{ ...vitest('faults'), prepare: findOrInstallBrowser, after: 'build' },

@@ -99,6 +99,7 @@ select ok(public.admin_restore_user(tests.id_of('ann'), 'Said sorry'), 'admin: r
 select ok(not public.admin_restore_user(tests.id_of('ann')), 'admin: to do so again changes nothing');
 select throws_ok('select public.admin_restore_user(gen_random_uuid())', 'PT404', 'there is no such account', 'admin: nobody is restored who is not there');
 select ok(public.admin_restore_user(tests.id_of('held')), 'admin: restores another admin');
+select throws_ok('select public.admin_restore_user(private.user_id())', 'PT409', 'nobody does this to themselves', 'admin: is not restored by themselves');
 select tests.stop_acting();
 select results_eq(
 	$$ select act, before ->> 'suspended', after ->> 'suspended', after ->> 'reason', after ->> 'until' is not null, reason from tests.log_of('ann') offset 2 $$,

@@ -92,9 +92,9 @@ const equivalents: { kind: string; objects: RegExp; reason: string }[] = [
 	},
 	{
 		kind: 'invoker, not definer',
-		objects: /^function private\.user_id\(\)$/,
+		objects: /^function private\.(user_id|live_session)\(\)$/,
 		reason:
-			'Where people may look into the schema auth, as on a hosted project, auth.uid() answers them, too.',
+			'Where people may look into the schema auth, as on a hosted project, auth.uid() and auth.jwt() answer them, too.',
 	},
 ];
 

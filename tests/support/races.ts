@@ -61,6 +61,8 @@ export async function startRaces(): Promise<Races | null> {
 		async open() {
 			const database = `race_${++count}`;
 			await admin.unsafe(`create database ${database} template original`);
+			// The one thing that a copy does not take along.
+			await admin.unsafe(`grant all on database ${database} to postgres`);
 			return newRace(
 				server.connect({ database, user: 'postgres', max: 20 }),
 				server.connect({ database, user: 'authenticator', max: 20 }),

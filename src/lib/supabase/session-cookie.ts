@@ -45,7 +45,7 @@ function decode(value: string): string | null {
 	const [, encoded] = /^base64-([\w-]+)$/.exec(value) ?? [];
 	if (!encoded) return null;
 	try {
-		const text = new TextDecoder('utf-8', { fatal: true }).decode(
+		const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
 			Buffer.from(encoded, 'base64url'),
 		);
 		return v.is(session, JSON.parse(text)) ? text : null;
